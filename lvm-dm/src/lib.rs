@@ -1,0 +1,1 @@
+//! Device-mapper for LVM2: typed targets and tables, and the backends that run them.
