@@ -28,7 +28,7 @@ extern crate std;
 pub mod block;
 pub mod error;
 pub mod id;
-//pub mod metadata;
+pub mod metadata;
 pub mod name;
 //pub mod ondisk;
 pub mod stamp;
