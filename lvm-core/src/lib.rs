@@ -30,7 +30,7 @@ pub mod error;
 pub mod id;
 pub mod metadata;
 pub mod name;
-//pub mod ondisk;
+pub mod ondisk;
 pub mod stamp;
 //pub mod text;
 pub mod units;
