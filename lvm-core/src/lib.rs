@@ -32,7 +32,7 @@ pub mod metadata;
 pub mod name;
 pub mod ondisk;
 pub mod stamp;
-//pub mod text;
+pub mod text;
 pub mod units;
 
 pub use block::BlockDevice;

@@ -26,5 +26,5 @@ pub enum ConfigValue {
     /// `key = "text"`
     String(String),
     /// `key = [1, "text"]`; `[]` is the empty list.
-    Array(Vec<ConfigValue>),
+    Array(Vec<Self>),
 }

@@ -25,3 +25,10 @@ pub use pv_map::{PvMap, PvRun, RunOwner};
 pub use segment::{Area, AreaSource, Segment, SegmentKind, SegmentType};
 pub use status::{AllocationPolicy, LockType, LvStatus, PvStatus, ReadAhead, SegmentFlags, VgStatus};
 pub use volume_group::{TextHeader, VolumeGroup};
+
+/// The words of status bits, for the text.
+pub(crate) mod flag_tables {
+    pub(crate) use super::status::{
+        FlagTable, LV_FLAGS, PV_FLAGS, Place, SEGMENT_FLAGS, VG_FLAGS, WRITE_LOCKED,
+    };
+}

@@ -2,7 +2,6 @@
 
 use bitflags::bitflags;
 use serde::{Serialize, Serializer};
-use std_alloc::string::String;
 
 bitflags! {
     /// Status of a volume group.
@@ -262,6 +261,3 @@ pub enum ReadAhead {
     /// This many sectors.
     Sectors(u32),
 }
-
-/// The text of a lock type that this version does not know, kept as read.
-pub(crate) type LockTypeText = String;

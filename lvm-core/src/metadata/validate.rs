@@ -161,10 +161,10 @@ impl VolumeGroup {
         for lv in &self.logical_volumes {
             for seg in &lv.segments {
                 match &seg.kind {
-                    SegmentKind::Snapshot(snapshot) => {
-                        if lv.segments.len() != 1 || !stores.insert(snapshot.store) {
-                            found.add(15, &format!("snapshot holder {}", lv.name));
-                        }
+                    SegmentKind::Snapshot(snapshot)
+                        if lv.segments.len() != 1 || !stores.insert(snapshot.store) =>
+                    {
+                        found.add(15, &format!("snapshot holder {}", lv.name));
                     }
                     SegmentKind::Thin(thin) => {
                         let id = thin.device_id;

@@ -176,6 +176,7 @@ impl VolumeGroup {
     }
 
     /// All logical volumes in metadata order, hidden ones included.
+    #[must_use]
     pub fn logical_volumes(&self) -> impl DoubleEndedIterator<Item = &LogicalVolume> + ExactSizeIterator {
         self.logical_volumes.iter().map(|lv| &**lv)
     }
@@ -250,6 +251,12 @@ impl VolumeGroup {
     /// `Corrupt` when a segment uses extents that do not exist or that another one has.
     pub fn pv_map(&self) -> Result<PvMap> {
         PvMap::new(self)
+    }
+
+    /// True when WRITE is stored as WRITE_LOCKED: with a system id, or a lock type other than
+    /// `none`.
+    pub(crate) fn is_write_locked(&self) -> bool {
+        self.system_id.is_some() || self.lock_type.as_deref().is_some_and(|lock_type| lock_type != "none")
     }
 
     /// True when something in it is unknown to this version in a way that makes changes unsafe.

@@ -162,11 +162,11 @@ pub enum SegmentKind {
     /// The old mirror, which pvmove(8) uses too.
     Mirror(Box<Mirror>),
     /// A copy-on-write snapshot's link between store and origin.
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// A thin pool.
     ThinPool(Box<ThinPool>),
     /// A thin volume.
-    Thin(Thin),
+    Thin(Box<Thin>),
     /// All raid levels.
     Raid(Box<Raid>),
     /// A cached volume.

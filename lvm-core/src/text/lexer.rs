@@ -1,0 +1,273 @@
+//! Tokens of LVM2's configuration language.
+//!
+//! Lexing depends on context: where a value may stand (behind `=`, `[` or `,`) a token that
+//! begins with a digit, sign or point is a number; elsewhere it is an identifier, so that `1a`,
+//! `a:b` and `;b` are keys (as lvm2 2.03.16 reads them).
+
+use thiserror::Error;
+
+/// What is wrong with a text, and at which byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("{kind} at byte {offset}")]
+pub struct TextError {
+    /// What is wrong.
+    pub kind: TextErrorKind,
+    /// Bytes from the start of the text.
+    pub offset: usize,
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum TextErrorKind {
+    /// A string without its closing quote.
+    #[error("string without an end")]
+    UnterminatedString,
+    /// A number that is not one, or that does not fit 64 bits.
+    #[error("number cannot be read")]
+    Number,
+    /// Something other than a key where a key must stand.
+    #[error("a key was expected")]
+    KeyExpected,
+    /// An empty key, or an empty part of a path of keys.
+    #[error("empty key")]
+    EmptyKey,
+    /// Neither `=` nor `{` behind a key.
+    #[error("'=' or '{{' was expected")]
+    AssignmentExpected,
+    /// Something other than a value where a value must stand.
+    #[error("a value was expected")]
+    ValueExpected,
+    /// An array that goes on without a comma.
+    #[error("',' or ']' was expected")]
+    CommaExpected,
+    /// A section without its closing brace.
+    #[error("section without an end")]
+    UnterminatedSection,
+    /// Sections too deep inside each other.
+    #[error("sections nested too deep")]
+    TooDeep,
+    /// The text is too long.
+    #[error("text too long")]
+    TooLong,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Token<'a> {
+    Int(i64),
+    Float(&'a str),
+    /// `"…"`, with escapes still in it.
+    Quoted(&'a str),
+    /// `'…'`, without escapes.
+    SingleQuoted(&'a str),
+    /// A bare word: a key, or a string without quotes where a value stands.
+    Word(&'a str),
+    SectionBegin,
+    SectionEnd,
+    ArrayBegin,
+    ArrayEnd,
+    Assign,
+    Comma,
+    End,
+}
+
+/// Bytes that end a bare word.
+const STOP: u8 = 1;
+/// White space, as C's `isspace` has it.
+const SPACE: u8 = 2;
+/// Digits and the point.
+const NUMERIC: u8 = 4;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0_u8; 256];
+    let mut at = 0;
+    while at < 256 {
+        classes[at] = match at as u8 {
+            b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' => STOP | SPACE,
+            b'#' | b'=' | b'{' | b'}' | 0 => STOP,
+            b'0'..=b'9' | b'.' => NUMERIC,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Where the last token began.
+    pub(super) token_start: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, token_start: 0 }
+    }
+
+    pub(super) fn error(&self, kind: TextErrorKind) -> TextError {
+        TextError { kind, offset: self.token_start }
+    }
+
+    /// The next token. `value` says whether a value may stand here.
+    pub(super) fn next(&mut self, value: bool) -> Result<Token<'a>, TextError> {
+        self.skip_blanks();
+        self.token_start = self.at;
+        let Some(first) = self.peek(self.at) else { return Ok(Token::End) };
+        let single = match first {
+            0 => return Ok(Token::End),
+            b'{' => Token::SectionBegin,
+            b'}' => Token::SectionEnd,
+            b'[' => Token::ArrayBegin,
+            b']' => Token::ArrayEnd,
+            b'=' => Token::Assign,
+            b',' => Token::Comma,
+            b'"' => return self.quoted(),
+            b'\'' => return self.single_quoted(),
+            b'0'..=b'9' | b'+' | b'-' | b'.' if value => return self.number(),
+            _ => return Ok(self.word()),
+        };
+        self.at = self.at.saturating_add(1);
+        Ok(single)
+    }
+
+    fn peek(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The first position from `at` on whose byte does not satisfy `keep`.
+    fn scan(&self, at: usize, keep: impl Fn(u8) -> bool) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at.saturating_add(rest.iter().position(|byte| !keep(*byte)).unwrap_or(rest.len()))
+    }
+
+    fn skip_blanks(&mut self) {
+        loop {
+            self.at = self.scan(self.at, |byte| is(byte, SPACE));
+            if self.peek(self.at) != Some(b'#') {
+                return;
+            }
+            self.at = self.scan(self.at, |byte| byte != b'\n' && byte != 0);
+        }
+    }
+
+    fn quoted(&mut self) -> Result<Token<'a>, TextError> {
+        let start = self.at.saturating_add(1);
+        let mut at = start;
+        loop {
+            at = self.scan(at, |byte| byte != b'"' && byte != b'\\' && byte != 0);
+            match self.peek(at) {
+                Some(b'"') => break,
+                // A backslash keeps the quote behind it inside the string.
+                Some(b'\\') if matches!(self.peek(at.saturating_add(1)), Some(b'"' | b'\\')) => {
+                    at = at.saturating_add(2);
+                }
+                Some(b'\\') => at = at.saturating_add(1),
+                _ => return Err(self.error(TextErrorKind::UnterminatedString)),
+            }
+        }
+        self.at = at.saturating_add(1);
+        Ok(Token::Quoted(self.slice(start, at)))
+    }
+
+    fn single_quoted(&mut self) -> Result<Token<'a>, TextError> {
+        let start = self.at.saturating_add(1);
+        let end = self.scan(start, |byte| byte != b'\'' && byte != 0);
+        if self.peek(end) != Some(b'\'') {
+            return Err(self.error(TextErrorKind::UnterminatedString));
+        }
+        self.at = end.saturating_add(1);
+        Ok(Token::SingleQuoted(self.slice(start, end)))
+    }
+
+    fn number(&mut self) -> Result<Token<'a>, TextError> {
+        let start = self.at;
+        let signed = matches!(self.peek(start), Some(b'+' | b'-'));
+        let digits = if signed { start.saturating_add(1) } else { start };
+        let end = self.scan(digits, |byte| is(byte, NUMERIC));
+        self.at = end;
+        let text = self.slice(start, end);
+        match self.slice(digits, end).bytes().filter(|byte| *byte == b'.').count() {
+            0 => parse_int(text).map(Token::Int),
+            1 if end > digits.saturating_add(1) => Some(Token::Float(text)),
+            _ => None,
+        }
+        .ok_or_else(|| self.error(TextErrorKind::Number))
+    }
+
+    fn word(&mut self) -> Token<'a> {
+        let start = self.at;
+        self.at = self.scan(start, |byte| !is(byte, STOP));
+        Token::Word(self.slice(start, self.at))
+    }
+}
+
+/// An integer as C's `strtoll` with base 0 reads it: a leading 0 makes it octal.
+fn parse_int(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'-' => ("-", text.get(1..)?),
+        b'+' => ("", text.get(1..)?),
+        _ => ("", text),
+    };
+    if digits.len() > 1 && digits.starts_with('0') {
+        let octal = i64::from_str_radix(digits, 8).ok()?;
+        return if sign.is_empty() { Some(octal) } else { octal.checked_neg() };
+    }
+    match (sign, digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        ("", true) => digits.parse().ok(),
+        (_, true) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Result<Token<'_>, TextErrorKind> {
+        Lexer::new(text).next(true).map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn numbers() {
+        let table = [
+            ("010", Ok(Token::Int(8))),
+            ("0", Ok(Token::Int(0))),
+            ("-12", Ok(Token::Int(-12))),
+            ("+7", Ok(Token::Int(7))),
+            ("09", Err(TextErrorKind::Number)),
+            ("9223372036854775807", Ok(Token::Int(i64::MAX))),
+            ("9223372036854775808", Err(TextErrorKind::Number)),
+            ("-9223372036854775808", Ok(Token::Int(i64::MIN))),
+            ("1.", Ok(Token::Float("1."))),
+            (".5", Ok(Token::Float(".5"))),
+            (".", Err(TextErrorKind::Number)),
+            ("-", Err(TextErrorKind::Number)),
+            ("1.2.3", Err(TextErrorKind::Number)),
+        ];
+        for (text, token) in table {
+            assert_eq!(value(text), token, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_and_strings() {
+        assert_eq!(value("a=b,c d"), Ok(Token::Word("a")));
+        assert_eq!(value("b,c d"), Ok(Token::Word("b,c")));
+        assert_eq!(value(r#""a\"b\n" x"#), Ok(Token::Quoted(r#"a\"b\n"#)));
+        assert_eq!(value(r"'a\' b'"), Ok(Token::SingleQuoted(r"a\")));
+        assert_eq!(value("\"open"), Err(TextErrorKind::UnterminatedString));
+        assert_eq!(value("  # comment\n # more\n{"), Ok(Token::SectionBegin));
+        assert_eq!(Lexer::new("1a").next(false), Ok(Token::Word("1a")));
+        assert_eq!(value("\0rest"), Ok(Token::End));
+    }
+}

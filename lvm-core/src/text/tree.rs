@@ -1,0 +1,413 @@
+//! The parsed text: an arena of nodes that borrows from the text.
+//!
+//! Nodes stand in the order of the text; a section's children lie between it and its `end`, so a
+//! walk needs no pointers and parsing costs one push per node.
+
+use core::cell::Cell;
+
+use std_alloc::{borrow::Cow, borrow::ToOwned, string::String, vec::Vec};
+
+use super::lexer::{Lexer, TextError, TextErrorKind, Token};
+use crate::metadata::{ConfigNode, ConfigValue};
+
+/// Deepest nesting of sections accepted; lvm2 itself writes five levels.
+pub const DEPTH_MAX: usize = 64;
+/// Longest text accepted, in bytes.
+pub const TEXT_SIZE_MAX: usize = 256 << 20;
+
+#[derive(Clone, Copy, Debug)]
+enum NodeValue<'a> {
+    Section,
+    Single(Value<'a>),
+    Array { first: u32, count: u32 },
+}
+
+/// A single value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Value<'a> {
+    Int(i64),
+    Float(&'a str),
+    /// A string that may hold escapes.
+    Escaped(&'a str),
+    /// A string that stands for itself.
+    Plain(&'a str),
+}
+
+#[derive(Clone, Debug)]
+struct Node<'a> {
+    key: &'a str,
+    value: NodeValue<'a>,
+    end: u32,
+    offset: u32,
+    /// Set when somebody took it; the rest is what nobody knew.
+    taken: Cell<bool>,
+}
+
+/// A parsed text.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a> {
+    nodes: Vec<Node<'a>>,
+    values: Vec<Value<'a>>,
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
+        match *self {
+            Value::Plain(text) => Some(Cow::Borrowed(text)),
+            Value::Escaped(text) => Some(unescape(text)),
+            _ => None,
+        }
+    }
+
+    fn to_config(self) -> ConfigValue {
+        match self {
+            Value::Int(number) => ConfigValue::Int(number),
+            Value::Float(text) => ConfigValue::Float(text.to_owned()),
+            Value::Plain(text) => ConfigValue::String(text.to_owned()),
+            Value::Escaped(text) => ConfigValue::String(unescape(text).into_owned()),
+        }
+    }
+}
+
+/// `\"` and `\\` lose their backslash; any other backslash stands for itself.
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let next = rest.clone().next();
+        if c == '\\' && matches!(next, Some('"' | '\\')) {
+            plain.extend(next);
+            rest.next();
+        } else {
+            plain.push(c);
+        }
+    }
+    Cow::Owned(plain)
+}
+
+impl<'a> Tree<'a> {
+    /// Parses a whole text, up to its end or the first NUL.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, TextError> {
+        if text.len() > TEXT_SIZE_MAX {
+            return Err(TextError { kind: TextErrorKind::TooLong, offset: TEXT_SIZE_MAX });
+        }
+        let mut tree = Self::default();
+        // Two thirds of a line each, as lvm2 writes them, is 20 bytes a node.
+        tree.nodes.reserve(text.len() / 24);
+        let mut lexer = Lexer::new(text);
+        // Each open section with the first node of its path: `a/b {` opens two at once.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        loop {
+            let key = match lexer.next(false)? {
+                Token::Word(key) | Token::Quoted(key) | Token::SingleQuoted(key) => key,
+                Token::SectionEnd => {
+                    let (first, last) = open.pop().ok_or_else(|| lexer.error(TextErrorKind::KeyExpected))?;
+                    (first..=last).for_each(|index| tree.close(index));
+                    continue;
+                }
+                Token::End if open.is_empty() => return Ok(tree),
+                Token::End => return Err(lexer.error(TextErrorKind::UnterminatedSection)),
+                _ => return Err(lexer.error(TextErrorKind::KeyExpected)),
+            };
+            let offset = lexer.token_start;
+            let (first, last) = tree.push_path(key, offset, &lexer)?;
+            match lexer.next(false)? {
+                Token::SectionBegin => open.push((first, last)),
+                Token::Assign => {
+                    let value = tree.parse_value(&mut lexer)?;
+                    if let Some(node) = tree.nodes.get_mut(last) {
+                        node.value = value;
+                    }
+                    (first..=last).for_each(|index| tree.close(index));
+                }
+                _ => return Err(lexer.error(TextErrorKind::AssignmentExpected)),
+            }
+            if open.len() > DEPTH_MAX {
+                return Err(lexer.error(TextErrorKind::TooDeep));
+            }
+        }
+    }
+
+    /// Adds a node for the key; `a/b/c = 1` makes `c` in a section `b` in a section `a`.
+    /// Returns the positions of the first and the last of them.
+    fn push_path(
+        &mut self,
+        key: &'a str,
+        offset: usize,
+        lexer: &Lexer<'a>,
+    ) -> Result<(usize, usize), TextError> {
+        if !key.contains('/') {
+            if key.is_empty() {
+                return Err(lexer.error(TextErrorKind::EmptyKey));
+            }
+            let last = self.push(key, offset);
+            return Ok((last, last));
+        }
+        let first = self.nodes.len();
+        for part in key.split('/').filter(|part| !part.is_empty()) {
+            self.push(part, offset);
+            if self.nodes.len().saturating_sub(first) > DEPTH_MAX {
+                return Err(lexer.error(TextErrorKind::TooDeep));
+            }
+        }
+        match self.nodes.len().checked_sub(1) {
+            Some(last) if last >= first => Ok((first, last)),
+            _ => Err(lexer.error(TextErrorKind::EmptyKey)),
+        }
+    }
+
+    fn push(&mut self, key: &'a str, offset: usize) -> usize {
+        let index = self.nodes.len();
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        self.nodes.push(Node { key, value: NodeValue::Section, end: 0, offset, taken: Cell::new(false) });
+        index
+    }
+
+    fn close(&mut self, index: usize) {
+        // The text's length is bounded, and so is the number of nodes.
+        let end = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.end = end;
+        }
+    }
+
+    fn parse_value(&mut self, lexer: &mut Lexer<'a>) -> Result<NodeValue<'a>, TextError> {
+        let token = lexer.next(true)?;
+        if token != Token::ArrayBegin {
+            return single(token)
+                .map(NodeValue::Single)
+                .ok_or_else(|| lexer.error(TextErrorKind::ValueExpected));
+        }
+        let first = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        let mut count = 0_u32;
+        // Behind an element a value may follow only after a comma, unless it brings its own quote.
+        let mut value_allowed = true;
+        loop {
+            match lexer.next(value_allowed)? {
+                Token::ArrayEnd => return Ok(NodeValue::Array { first, count }),
+                Token::Comma if value_allowed => return Err(lexer.error(TextErrorKind::ValueExpected)),
+                Token::Comma => value_allowed = true,
+                Token::Word(_) | Token::Int(_) | Token::Float(_) if !value_allowed => {
+                    return Err(lexer.error(TextErrorKind::CommaExpected));
+                }
+                token => {
+                    let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
+                    self.values.push(value);
+                    count = count.saturating_add(1);
+                    value_allowed = false;
+                }
+            }
+        }
+    }
+
+    /// The text as one section.
+    pub(crate) fn root(&self) -> Section<'_, 'a> {
+        Section { tree: self, next: 0, end: self.nodes.len(), key: "", offset: 0 }
+    }
+
+    fn array(&self, first: u32, count: u32) -> &[Value<'a>] {
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        self.values.get(first..first.saturating_add(count)).unwrap_or_default()
+    }
+}
+
+fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
+    match token {
+        Token::Int(number) => Some(Value::Int(number)),
+        Token::Float(text) => Some(Value::Float(text)),
+        Token::Quoted(text) => Some(Value::Escaped(text)),
+        Token::SingleQuoted(text) | Token::Word(text) => Some(Value::Plain(text)),
+        _ => None,
+    }
+}
+
+/// A section while it is being read: keys are taken out of it, and what is left was unknown.
+///
+/// When a key stands there twice the first counts, as in lvm2; the second is left over.
+#[derive(Clone, Debug)]
+pub(crate) struct Section<'t, 'a> {
+    tree: &'t Tree<'a>,
+    /// The first child that was not taken when looked at last.
+    next: usize,
+    end: usize,
+    key: &'a str,
+    offset: usize,
+}
+
+/// A key with its value, or a section.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'t, 'a> {
+    tree: &'t Tree<'a>,
+    index: usize,
+    node: &'t Node<'a>,
+}
+
+impl<'t, 'a> Section<'t, 'a> {
+    /// The section's own key.
+    pub(crate) fn key(&self) -> &'a str {
+        self.key
+    }
+
+    /// Where the section begins in the text.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Children that nobody took yet, in order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'t, 'a>> + use<'t, 'a> {
+        let (tree, mut at, end) = (self.tree, self.next, self.end);
+        core::iter::from_fn(move || {
+            while at < end {
+                let index = at;
+                let node = tree.nodes.get(index)?;
+                at = usize::try_from(node.end).unwrap_or(end).max(at.saturating_add(1));
+                if !node.taken.get() {
+                    return Some(Entry { tree, index, node });
+                }
+            }
+            None
+        })
+    }
+
+    /// Takes the first entry of that key.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Entry<'t, 'a>> {
+        let entry = self.entries().find(|entry| entry.node.key == key)?;
+        entry.node.taken.set(true);
+        if entry.index == self.next {
+            self.next = entry.next_index();
+        }
+        Some(entry)
+    }
+
+    /// Everything that nobody took, as owned nodes.
+    pub(crate) fn rest(&self) -> Vec<ConfigNode> {
+        self.entries().map(|entry| entry.to_config()).collect()
+    }
+}
+
+impl<'t, 'a> Entry<'t, 'a> {
+    fn next_index(&self) -> usize {
+        usize::try_from(self.node.end).unwrap_or(usize::MAX).max(self.index.saturating_add(1))
+    }
+
+    pub(crate) fn key(&self) -> &'a str {
+        self.node.key
+    }
+
+    pub(crate) fn offset(&self) -> usize {
+        usize::try_from(self.node.offset).unwrap_or(usize::MAX)
+    }
+
+    /// Marks it as known.
+    pub(crate) fn mark_taken(&self) {
+        self.node.taken.set(true);
+    }
+
+    pub(crate) fn is_section(&self) -> bool {
+        matches!(self.node.value, NodeValue::Section)
+    }
+
+    /// As a section, if it is one.
+    pub(crate) fn section(&self) -> Option<Section<'t, 'a>> {
+        self.is_section().then(|| Section {
+            tree: self.tree,
+            next: self.index.saturating_add(1),
+            end: self.next_index(),
+            key: self.node.key,
+            offset: self.offset(),
+        })
+    }
+
+    /// The elements; a single value is a list of one, as lvm2 reads it.
+    pub(crate) fn values(&self) -> &'t [Value<'a>] {
+        match &self.node.value {
+            NodeValue::Section => &[],
+            NodeValue::Single(value) => core::slice::from_ref(value),
+            NodeValue::Array { first, count } => self.tree.array(*first, *count),
+        }
+    }
+
+    fn to_config(self) -> ConfigNode {
+        let value = match self.node.value {
+            NodeValue::Section => {
+                ConfigValue::Section(self.section().map(|section| section.rest()).unwrap_or_default())
+            }
+            NodeValue::Single(value) => value.to_config(),
+            NodeValue::Array { .. } => {
+                ConfigValue::Array(self.values().iter().map(|value| value.to_config()).collect())
+            }
+        };
+        ConfigNode { key: self.node.key.to_owned(), value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{string::ToString, vec};
+
+    fn kind(text: &str) -> Result<usize, TextErrorKind> {
+        Tree::parse(text).map(|tree| tree.root().rest().len()).map_err(|error| error.kind)
+    }
+
+    fn one(text: &str) -> ConfigValue {
+        let tree = Tree::parse(text).unwrap();
+        tree.root().rest().into_iter().next().unwrap().value
+    }
+
+    #[test]
+    fn values() {
+        assert_eq!(one("a=b,c"), ConfigValue::String("b,c".to_string()));
+        assert_eq!(one("a = [1,]"), ConfigValue::Array(vec![ConfigValue::Int(1)]));
+        assert_eq!(one("a = []"), ConfigValue::Array(vec![]));
+        assert_eq!(
+            one(r#"a = ["a" "b"]"#),
+            ConfigValue::Array(vec![ConfigValue::String("a".into()), ConfigValue::String("b".into())])
+        );
+        assert_eq!(one(r#"a = "x\"y\\z\n""#), ConfigValue::String("x\"y\\z\\n".into()));
+        for bad in
+            ["a = [1 2]", "a = [1,,2]", "a = [[1]]", "a = [x,y]", "a =", "a", "= 1", "}", "a { b = 1", "a 1"]
+        {
+            assert!(kind(bad).is_err(), "{bad}");
+        }
+        assert!(kind("a=0x10").is_err());
+    }
+
+    #[test]
+    fn entries_need_only_blanks_between() {
+        assert_eq!(kind("a=1 b=2 c{d=3}e=\"\""), Ok(4));
+        assert_eq!(kind("1a = 1 a:b = 2 ;b = 3"), Ok(3));
+    }
+
+    #[test]
+    fn paths_make_sections() {
+        let tree = Tree::parse("a/b/c = 1 d = 2").unwrap();
+        let mut root = tree.root();
+        let mut a = root.take("a").unwrap().section().unwrap();
+        let mut b = a.take("b").unwrap().section().unwrap();
+        assert_eq!(b.take("c").unwrap().values(), [Value::Int(1)]);
+        assert_eq!(root.take("d").unwrap().values(), [Value::Int(2)]);
+        assert!(root.rest().is_empty());
+    }
+
+    #[test]
+    fn first_of_two_counts_and_the_second_is_left() {
+        let tree = Tree::parse("a = 1 b = 2 a = 3").unwrap();
+        let mut root = tree.root();
+        assert_eq!(root.take("b").unwrap().values(), [Value::Int(2)]);
+        assert_eq!(root.take("a").unwrap().values(), [Value::Int(1)]);
+        assert_eq!(root.rest().len(), 1);
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = "a{".repeat(DEPTH_MAX) + &"}".repeat(DEPTH_MAX);
+        assert_eq!(kind(&deep), Ok(1));
+        assert_eq!(kind(&"a{".repeat(100_000)), Err(TextErrorKind::TooDeep));
+        assert_eq!(kind(&("a/".repeat(100_000) + "b=1")), Err(TextErrorKind::TooDeep));
+    }
+}
