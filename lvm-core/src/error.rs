@@ -64,6 +64,13 @@ pub enum ErrorKind {
         /// The allocation policy in force.
         policy: &'static str,
     },
+    /// The metadata text does not fit its area.
+    MetadataFull {
+        /// Bytes the text has.
+        size: u64,
+        /// Bytes one copy may have.
+        max: u64,
+    },
     /// It is open, active, or used by something else.
     InUse,
     /// Somebody else holds the lock.
@@ -100,6 +107,7 @@ impl ErrorKind {
             Self::NotFound => "not-found",
             Self::AlreadyExists => "already-exists",
             Self::InsufficientSpace { .. } => "insufficient-space",
+            Self::MetadataFull { .. } => "metadata-full",
             Self::InUse => "in-use",
             Self::Locked => "locked",
             Self::Conflict => "conflict",

@@ -1,0 +1,1 @@
+//! LVM2 as a library.
