@@ -32,6 +32,7 @@ pub mod metadata;
 pub mod name;
 pub mod ondisk;
 pub mod stamp;
+pub mod store;
 pub mod text;
 pub mod units;
 

@@ -4,6 +4,8 @@
 //! `.vg` as a backup file. The header's comments are not metadata, so each test takes them from
 //! the sample: that is "the same stamp".
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -265,7 +265,7 @@ pub(super) fn ring_parts(area_size: u64, offset: u64, size: u64) -> Vec<Range<u6
         Some(wrapped) if wrapped > 0 => {
             vec![offset..area_size, MDA_HEADER_SIZE..MDA_HEADER_SIZE.saturating_add(wrapped)]
         }
-        _ => vec![offset..end],
+        _ => core::iter::once(offset..end).collect(),
     }
 }
 

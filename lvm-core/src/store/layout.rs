@@ -117,7 +117,7 @@ impl PvLayout {
     }
 
     fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) {
-        let Alignment { align, shift } = alignment;
+        let align = alignment.align;
         let size = self.device_size;
         let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
         let wanted = wanted.next_multiple_of(512);
@@ -139,7 +139,6 @@ impl PvLayout {
             let start = size.saturating_sub(wanted);
             let aligned = start / align * align;
             let offset = if aligned >= data_start { aligned } else { start };
-            let _ = shift;
             if offset >= data_start {
                 self.metadata_areas.push(DiskArea { offset, size: size.saturating_sub(offset) });
             }
@@ -191,7 +190,8 @@ impl PvLayout {
         let header = &label.pv_header;
         let data = header.data_areas.first().ok_or_else(|| Error::corrupt("label has no data area"))?;
         let bootloader = header.extension.as_ref().and_then(|ext| ext.bootloader_areas.first());
-        let size = if header.device_size == 0 { device_size.0 } else { header.device_size.min(device_size.0) };
+        let size =
+            if header.device_size == 0 { device_size.0 } else { header.device_size.min(device_size.0) };
         Ok(Self {
             id: header.pv_id,
             device_size: size,
@@ -224,7 +224,9 @@ mod tests {
     use crate::stamp::SeededIds;
     use std::vec;
 
-    fn layout(options: &PvOptions, size: u64) -> (u64, Vec<(u64, u64)>, Option<(u64, u64)>) {
+    type Places = (u64, Vec<(u64, u64)>, Option<(u64, u64)>);
+
+    fn layout(options: &PvOptions, size: u64) -> Places {
         let id = PvId::random(&mut SeededIds::new(1));
         let layout = PvLayout::new(Bytes(size), options, id).unwrap();
         let areas = layout.metadata_areas.iter().map(|area| (area.offset, area.size)).collect();
@@ -261,11 +263,7 @@ mod tests {
             (PvOptions { data_alignment: mib(4), ..none() }, 4_194_304, vec![(4096, 4_190_208)], None),
             (PvOptions { data_alignment: kib(100), ..none() }, 1_126_400, vec![(4096, 1_122_304)], None),
             (
-                PvOptions {
-                    data_alignment: kib(64),
-                    data_alignment_offset: Some(Bytes(7 * 512)),
-                    ..none()
-                },
+                PvOptions { data_alignment: kib(64), data_alignment_offset: Some(Bytes(7 * 512)), ..none() },
                 1_052_160,
                 vec![(4096, 1_048_064)],
                 None,

@@ -23,8 +23,8 @@ mod scan;
 mod set;
 
 pub use area::{AreaSet, Committed, Precommitted, TargetArea, Written};
-pub use commit::{CommitOutcome, CommitPv, VgCommit, remove_group};
+pub use commit::{CommitArea, CommitOutcome, CommitPv, PreparedCommit, VgCommit, remove_group};
 pub use label::{initialise_pv, remove_labels, write_label};
-pub use layout::{PvLayout, PvOptions};
+pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions};
 pub use scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 pub use set::{AreaCopy, FoundPv, FoundVg, Orphan, Problem, Scan};
