@@ -211,10 +211,9 @@ struct Alignment {
 }
 
 impl Alignment {
-    /// Rounds up to the alignment, and then shifts when there is a shift.
+    /// Rounds up to the alignment, and then shifts.
     fn up(self, offset: u64) -> u64 {
-        let unshifted = offset.saturating_sub(self.shift);
-        unshifted.next_multiple_of(self.align).saturating_add(self.shift)
+        offset.next_multiple_of(self.align).saturating_add(self.shift)
     }
 }
 
