@@ -239,9 +239,6 @@ fn export_lv(
     p.nodes(&lv.extra);
     p.blank();
     for (at, seg) in lv.segments.iter().enumerate() {
-        if at > 0 {
-            p.blank();
-        }
         p.open_numbered("segment", at.saturating_add(1));
         segment::export(p, seg, extent_size, names);
         p.close();

@@ -94,7 +94,9 @@ pub(super) fn export(p: &mut Printer<'_>, seg: &Segment, extent_size: Sectors, n
     p.int("start_extent", seg.start_extent);
     p.size_of("extent_count", seg.extent_count, Extents(seg.extent_count).to_sectors(extent_size));
     p.blank();
-    p.int_if("reshape_count", seg.reshape_count);
+    if let Some(count) = seg.reshape_count {
+        p.size_of("reshape_count", count, Extents(count).to_sectors(extent_size));
+    }
     export_type(p, seg);
     if !seg.tags.is_empty() {
         p.list("tags", seg.tags.iter().map(String::as_str));

@@ -43,7 +43,9 @@ pub(super) fn export_pool(p: &mut Printer<'_>, pool: &ThinPool, names: &NameTabl
     }
     p.int_if("crop_metadata", pool.crop_metadata.map(u32::from));
     for (at, message) in pool.messages.iter().enumerate() {
-        p.blank();
+        if at == 0 {
+            p.blank();
+        }
         p.open_numbered("message", at.saturating_add(1));
         match message {
             ThinMessage::Create(name) => p.str("create", name),
