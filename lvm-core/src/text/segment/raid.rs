@@ -78,9 +78,7 @@ pub(super) fn export(p: &mut Printer<'_>, raid: &Raid, names: &NameTable<'_>) {
     p.int(count_key, u64::try_from(raid.images.len()).unwrap_or(u64::MAX));
     p.int_if("data_copies", raid.data_copies);
     p.int_if("region_size", raid.region_size.map(|size| size.0));
-    if let Some(size) = raid.stripe_size {
-        p.sectors("stripe_size", size);
-    }
+    p.int_if("stripe_size", raid.stripe_size.map(|size| size.0));
     p.int_if("writebehind", raid.writebehind);
     p.int_if("min_recovery_rate", raid.min_recovery_rate);
     p.int_if("max_recovery_rate", raid.max_recovery_rate);
