@@ -25,6 +25,7 @@ extern crate alloc as std_alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod alloc;
 pub mod block;
 pub mod error;
 pub mod id;
