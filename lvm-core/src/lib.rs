@@ -27,17 +27,20 @@ extern crate std;
 
 pub mod alloc;
 pub mod block;
+pub mod edit;
 pub mod error;
 pub mod id;
 pub mod metadata;
 pub mod name;
 pub mod ondisk;
+pub mod plan;
 pub mod stamp;
 pub mod store;
 pub mod text;
 pub mod units;
 
 pub use block::BlockDevice;
+pub use edit::{NewLv, NewPv, NewVg, ResizeLv, VgDraft};
 pub use error::{Effect, Error, ErrorKind, Result};
 pub use id::{Id, LvId, PvId, VgId};
 pub use stamp::{Host, IdSource, SeededIds, Stamp, TimeZone, Utc};

@@ -25,4 +25,11 @@ impl Striped {
     pub fn linear(area: Area) -> Self {
         Self { stripe_size: Sectors::ZERO, stripes: vec![area], spelt_linear: false }
     }
+
+    /// Several areas in turn.
+    #[must_use]
+    #[expect(clippy::self_named_constructors, reason = "the other constructor is called linear")]
+    pub fn striped(stripe_size: Sectors, stripes: Vec<Area>) -> Self {
+        Self { stripe_size, stripes, spelt_linear: false }
+    }
 }

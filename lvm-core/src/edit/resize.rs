@@ -1,0 +1,265 @@
+//! Growing and shrinking logical volumes.
+
+use std_alloc::{format, string::String, sync::Arc, vec::Vec};
+
+use super::{Edit, VgDraft};
+use crate::alloc::size::{Change, SizeBasis, resize_extents};
+use crate::alloc::{
+    AllocationSettings, PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in,
+    truncate_segments,
+};
+use crate::error::{Error, Result};
+use crate::metadata::{AllocationPolicy, LogicalVolume, SegmentKind};
+use crate::units::{Bytes, Extents, Sectors, Size};
+
+/// Which way a volume may be resized.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Direction {
+    Grow,
+    Shrink,
+    Either,
+}
+
+/// A change of a volume's size (lvextend(8), lvreduce(8), lvresize(8)).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ResizeLv {
+    name: String,
+    size: Size,
+    change: Change,
+    direction: Direction,
+    pvs: Vec<PvArgument>,
+    stripes: Option<u32>,
+    stripe_size: Option<Bytes>,
+    allocation_policy: Option<AllocationPolicy>,
+}
+
+impl ResizeLv {
+    fn new(name: impl Into<String>, size: impl Into<Size>, change: Change, direction: Direction) -> Self {
+        Self {
+            name: name.into(),
+            size: size.into(),
+            change,
+            direction,
+            pvs: Vec::new(),
+            stripes: None,
+            stripe_size: None,
+            allocation_policy: None,
+        }
+    }
+
+    /// To this size, whichever way.
+    #[must_use]
+    pub fn to(name: impl Into<String>, size: impl Into<Size>) -> Self {
+        Self::new(name, size, Change::To, Direction::Either)
+    }
+
+    /// To this larger size.
+    #[must_use]
+    pub fn extend_to(name: impl Into<String>, size: impl Into<Size>) -> Self {
+        Self::new(name, size, Change::To, Direction::Grow)
+    }
+
+    /// By so much more.
+    #[must_use]
+    pub fn extend_by(name: impl Into<String>, size: impl Into<Size>) -> Self {
+        Self::new(name, size, Change::By, Direction::Grow)
+    }
+
+    /// To this smaller size.
+    #[must_use]
+    pub fn reduce_to(name: impl Into<String>, size: impl Into<Size>) -> Self {
+        Self::new(name, size, Change::To, Direction::Shrink)
+    }
+
+    /// By so much less.
+    #[must_use]
+    pub fn reduce_by(name: impl Into<String>, size: impl Into<Size>) -> Self {
+        Self::new(name, size, Change::Less, Direction::Shrink)
+    }
+
+    /// The physical volumes for new extents, in order; none means all.
+    #[must_use]
+    pub fn on(mut self, pvs: impl IntoIterator<Item = PvArgument>) -> Self {
+        self.pvs = pvs.into_iter().collect();
+        self
+    }
+
+    /// `--stripes` of the new extents; the last segment's by default.
+    #[must_use]
+    pub fn stripes(mut self, stripes: u32) -> Self {
+        self.stripes = Some(stripes);
+        self
+    }
+
+    /// `--stripesize` of the new extents; the last segment's by default.
+    #[must_use]
+    pub fn stripe_size(mut self, size: Bytes) -> Self {
+        self.stripe_size = Some(size);
+        self
+    }
+
+    /// `--alloc` for this change only.
+    #[must_use]
+    pub fn allocation_policy(mut self, policy: AllocationPolicy) -> Self {
+        self.allocation_policy = Some(policy);
+        self
+    }
+}
+
+impl VgDraft {
+    /// Changes the size of a volume and returns the new number of extents. New segments go behind
+    /// the last; extents are taken away from the end.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`, `NotFound`, `InvalidInput` for a size that does not fit the direction,
+    /// `Unsupported` for types that cannot be resized yet.
+    #[doc(alias = "lvresize")]
+    pub fn resize_lv(&mut self, resize: &ResizeLv) -> Result<Extents> {
+        self.edit(|edit| {
+            edit.require_complete()?;
+            edit.resize_lv(resize).map_err(|error| error.with_lv(resize.name.clone()))
+        })
+    }
+
+    /// Grows a volume by `size`.
+    ///
+    /// # Errors
+    /// See [`resize_lv`](Self::resize_lv).
+    #[doc(alias = "lvextend")]
+    pub fn extend_lv_by(&mut self, name: &str, size: impl Into<Size>) -> Result<Extents> {
+        self.resize_lv(&ResizeLv::extend_by(name, size))
+    }
+
+    /// Grows a volume to `size`.
+    ///
+    /// # Errors
+    /// See [`resize_lv`](Self::resize_lv).
+    #[doc(alias = "lvextend")]
+    pub fn extend_lv_to(&mut self, name: &str, size: impl Into<Size>) -> Result<Extents> {
+        self.resize_lv(&ResizeLv::extend_to(name, size))
+    }
+
+    /// Shrinks a volume by `size`. What lay in its last extents is lost.
+    ///
+    /// # Errors
+    /// See [`resize_lv`](Self::resize_lv).
+    #[doc(alias = "lvreduce")]
+    pub fn reduce_lv_by(&mut self, name: &str, size: impl Into<Size>) -> Result<Extents> {
+        self.resize_lv(&ResizeLv::reduce_by(name, size))
+    }
+
+    /// Shrinks a volume to `size`. What lay behind is lost.
+    ///
+    /// # Errors
+    /// See [`resize_lv`](Self::resize_lv).
+    #[doc(alias = "lvreduce")]
+    pub fn reduce_lv_to(&mut self, name: &str, size: impl Into<Size>) -> Result<Extents> {
+        self.resize_lv(&ResizeLv::reduce_to(name, size))
+    }
+
+    /// Brings a volume to `size`, whichever way.
+    ///
+    /// # Errors
+    /// See [`resize_lv`](Self::resize_lv).
+    #[doc(alias = "lvresize")]
+    pub fn resize_lv_to(&mut self, name: &str, size: impl Into<Size>) -> Result<Extents> {
+        self.resize_lv(&ResizeLv::to(name, size))
+    }
+}
+
+impl Edit<'_> {
+    fn resize_lv(&mut self, resize: &ResizeLv) -> Result<Extents> {
+        let lv = Arc::clone(self.require_simple(&resize.name)?);
+        let map = self.pv_map()?;
+        let selection = self.resolve_pvs(&resize.pvs, &map)?;
+        let (stripes, stripe_size) = last_geometry(&lv);
+        let stripes = resize.stripes.unwrap_or(stripes);
+        let basis = SizeBasis {
+            extent_size: self.vg.extent_size,
+            vg_extents: self.vg.extent_count(),
+            vg_free: map.total_free(),
+            listed_free: (!resize.pvs.is_empty()).then(|| free_in(&self.vg, &map, &selection)),
+            origin: None,
+        };
+        let target = resize_extents(resize.size, resize.change, &lv.segments, stripes, &basis)?;
+        let (now, new) = (lv.extent_count(), target.extents);
+        check_direction(resize.direction, now, new)?;
+        let mut segments = lv.segments.clone();
+        if new < now {
+            truncate_segments(&mut segments, new);
+        } else if let Some(last) = virtual_tail(&mut segments) {
+            last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
+        } else {
+            let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
+            let effective = match policy {
+                AllocationPolicy::Inherit => self.vg.allocation_policy,
+                policy => policy,
+            };
+            self.check_stripes(stripes, effective, &selection)?;
+            let size = resize.stripe_size.or(stripe_size.map(Sectors::to_bytes));
+            let stripe_size = self.check_stripe_size(size, stripes)?;
+            let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
+            let settings = self.settings.clone();
+            let request = growth.request(&lv, policy, selection, target.approximate, settings);
+            let placement = allocate(&self.vg, &map, &request)?;
+            append_segments(&mut segments, &placement, growth.stripe_size);
+        }
+        let lv = self.lv_mut(&resize.name)?;
+        lv.segments = segments;
+        Ok(lv.extent_count())
+    }
+}
+
+struct Growth {
+    by: Extents,
+    stripes: u32,
+    stripe_size: Sectors,
+}
+
+impl Growth {
+    fn request(
+        &self,
+        lv: &LogicalVolume,
+        policy: AllocationPolicy,
+        selection: PvSelection,
+        approximate: bool,
+        settings: AllocationSettings,
+    ) -> Request {
+        Request::extending(lv, self.by, Shape::striped(self.stripes))
+            .policy(policy)
+            .on(selection)
+            .approximate(approximate)
+            .settings(settings)
+    }
+}
+
+/// Stripes and stripe size of the last segment.
+fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
+    match lv.segments.last().map(|seg| &seg.kind) {
+        Some(kind @ SegmentKind::Striped(striped)) if striped.stripes.len() > 1 => {
+            (kind.area_multiple(), Some(striped.stripe_size))
+        }
+        _ => (1, None),
+    }
+}
+
+/// The last segment, when it takes no extents and can simply grow.
+fn virtual_tail(segments: &mut [crate::metadata::Segment]) -> Option<&mut crate::metadata::Segment> {
+    segments.last_mut().filter(|seg| matches!(seg.kind, SegmentKind::Error | SegmentKind::Zero))
+}
+
+fn check_direction(direction: Direction, now: Extents, new: Extents) -> Result<()> {
+    let refuse = |message: String| Err(Error::invalid(message));
+    if new == now {
+        return refuse(format!("New size ({new} extents) matches existing size ({now} extents)."));
+    }
+    match direction {
+        Direction::Grow if new < now => {
+            refuse(format!("New size given ({new} extents) not larger than existing size ({now} extents)"))
+        }
+        Direction::Shrink if new > now => {
+            refuse(format!("New size given ({new} extents) not less than existing size ({now} extents)"))
+        }
+        _ => Ok(()),
+    }
+}
