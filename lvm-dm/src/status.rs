@@ -16,7 +16,7 @@ use crate::target::striped::StripedStatus;
 use crate::target::thin::ThinStatus;
 use crate::target::thin_pool::ThinPoolStatus;
 use crate::target::vdo::VdoStatus;
-use crate::target::words::Words;
+use crate::target::words::{Words, trim};
 use crate::target::writecache::WritecacheStatus;
 
 /// What every status type offers.
@@ -79,8 +79,8 @@ impl Status {
             "writecache" => Self::Writecache(parse("writecache", text)?),
             "integrity" => Self::Integrity(parse("integrity", text)?),
             "vdo" => Self::Vdo(parse("vdo", text)?),
-            _ if text.trim_ascii().is_empty() => Self::Empty,
-            _ => Self::Unknown(text.trim_ascii().to_owned()),
+            _ if trim(text).is_empty() => Self::Empty,
+            _ => Self::Unknown(trim(text).to_owned()),
         })
     }
 }

@@ -8,6 +8,7 @@ use lvm_core::units::SECTOR_SIZE;
 
 use crate::error::{TableError, TableErrorKind};
 use crate::target::Target;
+use crate::target::words::trim;
 
 /// One line of a table: `start length target parameters`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -49,9 +50,9 @@ pub(crate) fn split_line(line: &str) -> Result<(Sectors, Sectors, &str, &str), T
 }
 
 fn cut(text: &str) -> (&str, &str) {
-    let text = text.trim_ascii();
+    let text = trim(text);
     match text.split_once(|c: char| c.is_ascii_whitespace()) {
-        Some((word, rest)) => (word, rest.trim_ascii()),
+        Some((word, rest)) => (word, trim(rest)),
         None => (text, ""),
     }
 }
@@ -203,9 +204,9 @@ pub fn parse_named(text: &str) -> Result<Vec<(String, Option<Table>)>, TableErro
 
 /// Cuts `NAME: rest`. Device-mapper names cannot hold a blank, but they can hold a colon.
 pub(crate) fn split_name(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_ascii();
+    let line = trim(line);
     match line.split_once(": ") {
-        Some((name, rest)) => Some((name, rest.trim_ascii())),
+        Some((name, rest)) => Some((name, trim(rest))),
         None => line.strip_suffix(':').map(|name| (name, "")),
     }
 }

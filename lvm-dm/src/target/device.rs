@@ -34,22 +34,20 @@ impl DeviceRef {
         Self::Path(path.into())
     }
 
-    /// Reads one word of a table. A bare number and `-` are no devices.
+    /// Reads one word of a table. A bare number and `-` are no devices, with backslashes or without.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        if let Some((major, minor)) = word.split_once(':')
-            && let (Some(major), Some(minor)) = (u32::parse(major), u32::parse(minor))
-        {
-            return Some(Self::Number { major, minor });
-        }
-        if word.is_empty() || word == "-" || word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
         let mut path = String::new();
         let mut chars = word.chars();
         while let Some(c) = chars.next() {
             path.push(if c == '\\' { chars.next()? } else { c });
         }
-        Some(Self::Path(path))
+        if let Some((major, minor)) = path.split_once(':')
+            && let (Some(major), Some(minor)) = (u32::parse(major), u32::parse(minor))
+        {
+            return Some(Self::Number { major, minor });
+        }
+        let is_none = path.is_empty() || path == "-" || path.bytes().all(|byte| byte.is_ascii_digit());
+        if is_none { None } else { Some(Self::Path(path)) }
     }
 }
 
@@ -84,6 +82,8 @@ mod tests {
             ("4294967296:0", Some(DeviceRef::path("4294967296:0"))),
             ("128", None),
             ("-", None),
+            (r"\-", None),
+            (r"\0", None),
             ("", None),
             ("\\", None),
         ];

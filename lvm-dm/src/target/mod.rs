@@ -230,7 +230,7 @@ impl Target {
             Writecache::NAME => Self::Writecache(parse(params)?),
             Integrity::NAME => Self::Integrity(parse(params)?),
             Vdo::NAME => Self::Vdo(parse(params)?),
-            _ => Self::Unknown { name: name.to_owned(), params: params.trim().to_owned() },
+            _ => Self::Unknown { name: name.to_owned(), params: words::trim(params).to_owned() },
         })
     }
 

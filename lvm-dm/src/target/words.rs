@@ -150,6 +150,14 @@ fn trim_start(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_ascii_whitespace())
 }
 
+/// Drops blanks at both ends, but not one that a backslash makes part of the last word.
+pub(crate) fn trim(text: &str) -> &str {
+    let text = trim_start(text);
+    let end = text.trim_end_matches(|c: char| c.is_ascii_whitespace()).len();
+    let backslashes = text.as_bytes().iter().take(end).rev().take_while(|byte| **byte == b'\\').count();
+    text.get(..end + backslashes % 2).unwrap_or(text)
+}
+
 fn word_end(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices() {
