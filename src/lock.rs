@@ -206,9 +206,8 @@ impl VgLock {
     /// `Locked` naming the lock file when it is held and `wait` is over; `InvalidInput` for a
     /// name no group can have; `Io` when the directory or the file cannot be used.
     pub fn acquire(locking_dir: &Path, vg: &str, mode: LockMode, wait: Wait) -> Result<Self> {
-        name::check_name(vg).map_err(|error| {
-            Error::invalid("not a volume group name").with_vg(vg).with_source(error)
-        })?;
+        name::check_name(vg)
+            .map_err(|error| Error::invalid("not a volume group name").with_vg(vg).with_source(error))?;
         Self::take(locking_dir, &format!("V_{vg}"), mode, wait).map_err(|error| error.with_vg(vg))
     }
 
@@ -266,7 +265,6 @@ pub struct VgLocks(Vec<VgLock>);
 
 impl VgLocks {
     /// The locks, in the order they were taken.
-    #[must_use]
     pub fn as_slice(&self) -> &[VgLock] {
         &self.0
     }

@@ -181,7 +181,9 @@ fn hold_in_another_process(path: &Path, mode: &str) -> Option<Child> {
         .spawn();
     match child {
         Ok(child) => Some(child),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("flock(1) of util-linux is missing: {error}"),
+        Err(error) if std::env::var_os("CI").is_some() => {
+            panic!("flock(1) of util-linux is missing: {error}")
+        }
         Err(error) => {
             println!("skipped: flock(1) of util-linux: {error}");
             None
@@ -199,7 +201,8 @@ fn util_linux_flock_sees_it_and_is_seen() {
         thread::sleep(Duration::from_millis(5));
     }
     drop(other.stdin.take());
-    let ours = ImageLock::acquire(file.path(), LockMode::Exclusive, Wait::For(Duration::from_secs(20))).unwrap();
+    let ours =
+        ImageLock::acquire(file.path(), LockMode::Exclusive, Wait::For(Duration::from_secs(20))).unwrap();
     assert!(other.wait().unwrap().success());
     let try_it = |mode: &str| {
         let status = Command::new("flock").args(["--nonblock", mode]).arg(file.path()).arg("true").status();
