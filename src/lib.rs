@@ -1,1 +1,5 @@
 //! LVM2 as a library.
+
+pub mod commit;
+pub mod lock;
+pub mod system;

@@ -1,0 +1,3 @@
+//! Making changes durable.
+
+pub mod backup;
