@@ -17,6 +17,7 @@
 
 mod area;
 mod commit;
+mod draft;
 mod label;
 mod layout;
 mod scan;
@@ -24,6 +25,7 @@ mod set;
 
 pub use area::{AreaSet, Committed, Precommitted, TargetArea, Written};
 pub use commit::{CommitArea, CommitOutcome, CommitPv, PreparedCommit, VgCommit, remove_group};
+pub use draft::NewDevice;
 pub use label::{initialise_pv, remove_labels, write_label};
 pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions};
 pub use scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};

@@ -1,0 +1,156 @@
+//! From a draft to the devices it is committed to.
+
+use hashbrown::HashMap;
+use std_alloc::{format, sync::Arc, vec::Vec};
+
+use super::commit::{CommitArea, CommitPv, VgCommit};
+use super::scan::ScannedArea;
+use super::set::{AreaCopy, FoundPv, FoundVg};
+use crate::block::BlockDevice;
+use crate::edit::VgDraft;
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::PvId;
+use crate::metadata::{PhysicalVolume, TextHeader, VolumeGroup};
+use crate::ondisk::MdaHeader;
+use crate::ondisk::mda_header::RAW_LOCN_IGNORED;
+use crate::text::{ExportHeader, Layout, export};
+
+/// The device of a physical volume that a draft adds.
+#[derive(Clone)]
+pub enum NewDevice {
+    /// It is made a physical volume by the commit.
+    Blank(Arc<dyn BlockDevice>),
+    /// It is one already.
+    Orphan(FoundPv),
+}
+
+impl core::fmt::Debug for NewDevice {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Blank(device) => write!(f, "Blank({})", device.name()),
+            Self::Orphan(found) => write!(f, "Orphan({found:?})"),
+        }
+    }
+}
+
+impl VgDraft {
+    /// The metadata text of the next version as it goes to disk, its NUL included, with the group
+    /// in it.
+    ///
+    /// # Errors
+    /// See [`next_version`](Self::next_version).
+    pub fn commit_text(&self) -> Result<(VolumeGroup, TextHeader, Vec<u8>)> {
+        let (vg, header) = self.next_version()?;
+        let with = ExportHeader {
+            header: &header,
+            generator: &self.stamp.generator,
+            host_description: &self.stamp.host.description,
+            zone: &*self.stamp.zone,
+        };
+        let mut text = export(&vg, &with, Layout::Raw).into_bytes();
+        text.push(0);
+        Ok((vg, header, text))
+    }
+
+    /// Matches the draft's physical volumes with devices: those of the group as it was found, and
+    /// `new` ones.
+    ///
+    /// # Errors
+    /// `MissingDevice` for a new physical volume without a device.
+    pub fn devices(&self, found: Option<&FoundVg>, new: &HashMap<PvId, NewDevice>) -> Result<VgCommit> {
+        let known: HashMap<PvId, (&FoundPv, &[AreaCopy])> = found
+            .iter()
+            .flat_map(|found| found.pvs.iter().zip(&found.copies))
+            .filter_map(|(pv, copies)| pv.as_ref().map(|pv| (pv.id(), (pv, copies.as_slice()))))
+            .collect();
+        let mut commit = VgCommit::default();
+        for pv in &self.working.physical_volumes {
+            if let Some((found, copies)) = known.get(&pv.id) {
+                commit.members.push(member(found, copies));
+            } else if let Some(device) = new.get(&pv.id) {
+                commit.members.push(self.new_member(pv, device)?);
+            } else if !pv.is_missing() {
+                let message = format!("no device for physical volume {}", pv.id);
+                return Err(Error::new(ErrorKind::MissingDevice, message).with_device(pv.device.clone()));
+            }
+        }
+        choose_areas(&mut commit, self.working.metadata_copies);
+        if let Some(found) = found {
+            let kept = |pv: &FoundPv| self.working.physical_volumes.iter().any(|kept| kept.id == pv.id());
+            let left = found.pvs.iter().zip(&found.copies);
+            commit.removed = left
+                .filter_map(|(pv, copies)| pv.as_ref().map(|pv| (pv, copies)))
+                .filter(|(pv, _)| !kept(pv))
+                .map(|(pv, copies)| member(pv, copies))
+                .collect();
+            // A volume that left in an earlier commit which could not finish.
+            commit.removed.extend(found.outdated.iter().filter(|pv| !kept(pv)).map(|pv| member(pv, &[])));
+        }
+        Ok(commit)
+    }
+
+    fn new_member(&self, pv: &PhysicalVolume, device: &NewDevice) -> Result<CommitPv> {
+        let draft_pv = self.layouts.get(&pv.id);
+        match (device, draft_pv) {
+            (NewDevice::Orphan(found), _) => Ok(member(found, &[])),
+            (NewDevice::Blank(device), Some(draft_pv)) => {
+                let layout = draft_pv.layout.clone();
+                let areas = layout.metadata_areas.iter().map(|area| {
+                    let mut header = MdaHeader::empty(area.offset, area.size);
+                    if layout.metadata_ignore {
+                        header.committed.flags |= RAW_LOCN_IGNORED;
+                    }
+                    let in_use = !layout.metadata_ignore;
+                    CommitArea { location: *area, header: Some(header), current: false, in_use }
+                });
+                Ok(CommitPv {
+                    id: pv.id,
+                    device: Arc::clone(device),
+                    label: layout.label(false),
+                    areas: areas.collect(),
+                    initialise: Some(layout),
+                })
+            }
+            (NewDevice::Blank(_), None) => {
+                Err(Error::new(ErrorKind::Internal, format!("physical volume {} has no layout", pv.id)))
+            }
+        }
+    }
+}
+
+fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
+    let areas = found.scanned.areas.iter().enumerate().map(|(at, area): (usize, &ScannedArea)| {
+        let header = area.state.header().copied();
+        CommitArea {
+            location: area.location,
+            header,
+            current: matches!(copies.get(at), Some(AreaCopy::Current)),
+            in_use: !header.is_some_and(|header| header.committed.is_ignored()),
+        }
+    });
+    CommitPv {
+        id: found.id(),
+        device: Arc::clone(&found.device),
+        label: found.scanned.label.clone(),
+        areas: areas.collect(),
+        initialise: None,
+    }
+}
+
+/// With a number of copies wanted, keeps that many areas in use: first those that are, in order,
+/// then others. LVM2 chooses at random; the number is the same.
+fn choose_areas(commit: &mut VgCommit, copies: u32) {
+    if copies == 0 {
+        return;
+    }
+    let mut left = copies;
+    for wanted in [true, false] {
+        for area in commit.members.iter_mut().flat_map(|pv| &mut pv.areas) {
+            let was_in_use = !area.header.is_some_and(|header| header.committed.is_ignored());
+            if was_in_use == wanted {
+                area.in_use = left > 0;
+                left = left.saturating_sub(1);
+            }
+        }
+    }
+}

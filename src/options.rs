@@ -1,0 +1,297 @@
+//! What a handle works on and how.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lvm_core::alloc::AllocationSettings;
+use lvm_core::{BlockDevice, Error};
+
+use crate::lock::Wait;
+use crate::system::StampOptions;
+
+/// Where lvm2 keeps its lock files.
+const LOCKING_DIR: &str = "/run/lock/lvm";
+/// How long to wait for a lock before giving up.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+
+/// A device or image file, or a partition of one.
+///
+/// As text it is the path, with `#N` behind it for partition N: `disk.img#2`. A path that itself
+/// ends in `#` and digits is written with `#0`, which stands for the whole file.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DeviceSpec {
+    path: PathBuf,
+    partition: Option<u32>,
+}
+
+impl DeviceSpec {
+    /// The whole of a device or file.
+    #[must_use]
+    pub fn whole(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), partition: None }
+    }
+
+    /// One partition of a device or file.
+    #[must_use]
+    pub fn partition(path: impl Into<PathBuf>, number: u32) -> Self {
+        Self { path: path.into(), partition: Some(number) }
+    }
+
+    /// The path of the device or file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The partition's number; `None` for the whole.
+    #[must_use]
+    pub fn partition_number(&self) -> Option<u32> {
+        self.partition
+    }
+}
+
+impl fmt::Display for DeviceSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.partition {
+            None => write!(f, "{}", self.path.display()),
+            Some(number) => write!(f, "{}#{number}", self.path.display()),
+        }
+    }
+}
+
+impl FromStr for DeviceSpec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Err(Error::invalid("a device path cannot be empty"));
+        }
+        let (path, partition) = match text.rsplit_once('#') {
+            Some((path, digits)) if !path.is_empty() => match digits.parse::<u32>() {
+                Ok(0) => (path, None),
+                Ok(number) => (path, Some(number)),
+                Err(_) => (text, None),
+            },
+            _ => (text, None),
+        };
+        Ok(Self { path: path.into(), partition })
+    }
+}
+
+impl From<&str> for DeviceSpec {
+    fn from(text: &str) -> Self {
+        // Only the empty string is refused, and opening it says so.
+        text.parse().unwrap_or_else(|_| Self::whole(text))
+    }
+}
+
+impl From<String> for DeviceSpec {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for DeviceSpec {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&Path> for DeviceSpec {
+    fn from(path: &Path) -> Self {
+        Self::whole(path)
+    }
+}
+
+impl From<PathBuf> for DeviceSpec {
+    fn from(path: PathBuf) -> Self {
+        Self::whole(path)
+    }
+}
+
+impl From<&PathBuf> for DeviceSpec {
+    fn from(path: &PathBuf) -> Self {
+        Self::whole(path)
+    }
+}
+
+/// What an [`Lvm`](crate::Lvm) handle sees and how it works. Nothing is taken from the
+/// environment.
+#[derive(Clone)]
+#[must_use]
+pub struct Options {
+    pub(crate) devices: Vec<DeviceSpec>,
+    pub(crate) block_devices: Vec<Arc<dyn BlockDevice>>,
+    pub(crate) read_only: bool,
+    pub(crate) flush: bool,
+    pub(crate) locking: bool,
+    pub(crate) locking_dir: PathBuf,
+    pub(crate) lock_wait: Wait,
+    pub(crate) backup_dir: Option<PathBuf>,
+    pub(crate) archive_dir: Option<PathBuf>,
+    pub(crate) stamp: StampOptions,
+    pub(crate) seed: Option<u64>,
+    pub(crate) allocation: AllocationSettings,
+    pub(crate) system_id: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            devices: Vec::new(),
+            block_devices: Vec::new(),
+            read_only: false,
+            flush: true,
+            locking: true,
+            locking_dir: LOCKING_DIR.into(),
+            lock_wait: Wait::For(LOCK_WAIT),
+            backup_dir: None,
+            archive_dir: None,
+            stamp: StampOptions::new("lvmkit"),
+            seed: None,
+            allocation: AllocationSettings::default(),
+            system_id: None,
+        }
+    }
+}
+
+impl Options {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The devices and image files to look at; nothing else is touched. May be called again to
+    /// add more.
+    pub fn devices<D: Into<DeviceSpec>>(mut self, devices: impl IntoIterator<Item = D>) -> Self {
+        self.devices.extend(devices.into_iter().map(Into::into));
+        self
+    }
+
+    /// Devices that the caller brings open: anything that is a [`BlockDevice`]. They are not
+    /// locked.
+    pub fn block_devices(mut self, devices: impl IntoIterator<Item = Arc<dyn BlockDevice>>) -> Self {
+        self.block_devices.extend(devices);
+        self
+    }
+
+    /// Refuse every change.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Whether writes are flushed to the medium; on by default. Without it a commit is only as
+    /// durable as the page cache: for images that are thrown away when their making fails.
+    pub fn flush(mut self, flush: bool) -> Self {
+        self.flush = flush;
+        self
+    }
+
+    /// Whether locks are taken; on by default. Without them nobody else may use the devices.
+    pub fn locking(mut self, locking: bool) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// Where lvm2's lock files lie (`global/locking_dir`); used for block devices only.
+    pub fn locking_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.locking_dir = dir.into();
+        self
+    }
+
+    /// How long to wait for locks; a minute by default.
+    pub fn lock_wait(mut self, wait: Wait) -> Self {
+        self.lock_wait = wait;
+        self
+    }
+
+    /// Where to keep the state after the last change of each group, in lvm2's format
+    /// (`backup/backup_dir`); nowhere by default.
+    pub fn backup_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.backup_dir = Some(dir.into());
+        self
+    }
+
+    /// Where to keep the states before each change, in lvm2's format (`backup/archive_dir`);
+    /// nowhere by default.
+    pub fn archive_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.archive_dir = Some(dir.into());
+        self
+    }
+
+    /// The command line that the metadata's `description` names.
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.stamp = self.stamp.command(command);
+        self
+    }
+
+    /// A fixed time, in seconds since 1970-01-01 UTC, for reproducible images.
+    pub fn time(mut self, seconds: u64) -> Self {
+        self.stamp = self.stamp.time(seconds);
+        self
+    }
+
+    /// Reproducible ids, the neutral host name `lvmkit` and UTC: with [`time`](Self::time) two
+    /// runs give byte-identical images.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self.stamp = self.stamp.utc().host(lvm_core::Host::default());
+        self
+    }
+
+    /// The host recorded as creator, instead of this one.
+    pub fn host(mut self, host: lvm_core::Host) -> Self {
+        self.stamp = self.stamp.host(host);
+        self
+    }
+
+    /// The system id of this host (lvmsystemid(7)): groups with another one are foreign, and are
+    /// shown but not changed.
+    pub fn system_id(mut self, system_id: impl Into<String>) -> Self {
+        let system_id = system_id.into();
+        self.stamp = self.stamp.system_id(system_id.clone());
+        self.system_id = Some(system_id);
+        self
+    }
+
+    /// The allocator's settings (`allocation` in lvm.conf(5)).
+    pub fn allocation(mut self, settings: AllocationSettings) -> Self {
+        self.allocation = settings;
+        self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("devices", &self.devices)
+            .field("block_devices", &self.block_devices.len())
+            .field("read_only", &self.read_only)
+            .field("flush", &self.flush)
+            .field("locking", &self.locking)
+            .field("backup_dir", &self.backup_dir)
+            .field("archive_dir", &self.archive_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_in_text() {
+        let spec = |text: &str| text.parse::<DeviceSpec>().unwrap();
+        assert_eq!(spec("disk.img#2"), DeviceSpec::partition("disk.img", 2));
+        assert_eq!(spec("disk.img"), DeviceSpec::whole("disk.img"));
+        assert_eq!(spec("a#b"), DeviceSpec::whole("a#b"));
+        assert_eq!(spec("a#7#0"), DeviceSpec::whole("a#7"));
+        assert_eq!(spec("#2"), DeviceSpec::whole("#2"));
+        assert_eq!(spec("disk.img#2").to_string(), "disk.img#2");
+        assert!("".parse::<DeviceSpec>().is_err());
+    }
+}

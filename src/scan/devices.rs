@@ -1,0 +1,175 @@
+//! Opening the devices and image files of a view, and the partitions in them.
+
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lvm_core::ondisk::find_label;
+use lvm_core::{BlockDevice, Error, ErrorKind, Result};
+use lvm_dm::block::{FileDevice, SubDevice};
+
+use super::partitions::partitions;
+use crate::lock::{ImageLock, LockMode};
+use crate::options::{DeviceSpec, Options};
+
+/// Bytes that hold every sector a label may stand in.
+const LABEL_SPACE: usize = 2048;
+
+/// The devices of a view, open, with the locks that keep image files ours.
+#[derive(Default)]
+pub(crate) struct OpenDevices {
+    /// What is looked at: whole devices, and partitions.
+    pub(crate) devices: Vec<Arc<dyn BlockDevice>>,
+    /// Files and devices by the path they were opened at.
+    pub(crate) wholes: Vec<(PathBuf, Arc<dyn BlockDevice>)>,
+    /// True when there is a block device among them, so that lvm2's lock files count.
+    pub(crate) has_block_devices: bool,
+    _locks: Vec<ImageLock>,
+}
+
+impl OpenDevices {
+    /// Opens everything the options name.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io` or `Locked` naming the path; `Unsupported` without any device.
+    pub(crate) fn open(options: &Options, mode: LockMode) -> Result<Self> {
+        if options.devices.is_empty() && options.block_devices.is_empty() {
+            return Err(Error::unsupported("looking at every block device of this machine")
+                .with_help("name the devices and image files to look at"));
+        }
+        let mut opened = Self::default();
+        let mut paths = options.devices.iter().map(DeviceSpec::path).collect::<Vec<_>>();
+        // Locks are taken in one order by everybody, so that nobody waits in a circle.
+        paths.sort_unstable();
+        paths.dedup();
+        for path in paths {
+            opened.open_whole(path, options, mode)?;
+        }
+        for spec in &options.devices {
+            opened.add(spec)?;
+        }
+        opened.devices.extend(options.block_devices.iter().cloned());
+        Ok(opened)
+    }
+
+    fn open_whole(&mut self, path: &Path, options: &Options, mode: LockMode) -> Result<()> {
+        let metadata = std::fs::metadata(path).map_err(|error| {
+            let kind = match error.kind() {
+                std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+                _ => ErrorKind::Io,
+            };
+            let message = format!("No device found for {}.", path.display());
+            Error::new(kind, message).with_device(path.to_string_lossy()).with_source(error)
+        })?;
+        if metadata.is_dir() {
+            return Err(Error::invalid("a directory is not a device").with_device(path.to_string_lossy()));
+        }
+        let is_block = metadata.file_type().is_block_device();
+        self.has_block_devices |= is_block;
+        let read_only = mode == LockMode::Shared && options.read_only;
+        // The same file under two names would be two devices with one content.
+        if self.is_open(&metadata)? {
+            return Ok(());
+        }
+        if !is_block && options.locking {
+            self._locks.push(ImageLock::acquire(path, mode, options.lock_wait)?);
+        }
+        let device = match FileDevice::open(path, read_only) {
+            // Reading needs no more than permission to read.
+            Err(error) if mode == LockMode::Shared && !read_only => {
+                FileDevice::open(path, true).map_err(|_| error)?
+            }
+            opened => opened?,
+        };
+        let device = if options.flush { device } else { device.without_flush() };
+        self.wholes.push((path.to_owned(), Arc::new(device)));
+        Ok(())
+    }
+
+    fn is_open(&self, metadata: &std::fs::Metadata) -> Result<bool> {
+        for (path, _) in &self.wholes {
+            let other = std::fs::metadata(path)
+                .map_err(|error| Error::io("cannot look at the device", path.to_string_lossy(), 0, error))?;
+            if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn add(&mut self, spec: &DeviceSpec) -> Result<()> {
+        let Some((_, whole)) = self.wholes.iter().find(|(path, _)| path == spec.path()) else {
+            return Ok(());
+        };
+        let whole = Arc::clone(whole);
+        if let Some(number) = spec.partition_number() {
+            self.push(partition(&whole, number)?);
+            return Ok(());
+        }
+        // A label on the whole device outweighs a partition table that was left behind.
+        let is_file = spec.path().metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file && !has_label(&*whole) {
+            let found = partitions(&*whole).unwrap_or_default();
+            if !found.is_empty() {
+                for part in found {
+                    self.push(sub_device(&whole, part.number, part.offset, part.size)?);
+                }
+                return Ok(());
+            }
+        }
+        self.push(whole);
+        Ok(())
+    }
+
+    fn push(&mut self, device: Arc<dyn BlockDevice>) {
+        if !self.devices.iter().any(|known| known.name() == device.name()) {
+            self.devices.push(device);
+        }
+    }
+
+    /// The open device a specification means.
+    pub(crate) fn find(&self, spec: &DeviceSpec) -> Result<Arc<dyn BlockDevice>> {
+        let name = spec.to_string();
+        if let Some(device) = self.devices.iter().find(|device| device.name() == name) {
+            return Ok(Arc::clone(device));
+        }
+        let whole = self.wholes.iter().find(|(path, _)| path == spec.path());
+        match (whole, spec.partition_number()) {
+            (Some((_, whole)), None) => Ok(Arc::clone(whole)),
+            (Some((_, whole)), Some(number)) => partition(whole, number),
+            (None, _) => Err(Error::not_found(format!("No device found for {name}."))
+                .with_device(name)
+                .with_help("only the devices given with --devices are looked at")),
+        }
+    }
+}
+
+impl std::fmt::Debug for OpenDevices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.devices.iter().map(|device| device.name())).finish()
+    }
+}
+
+fn has_label(device: &dyn BlockDevice) -> bool {
+    let length = usize::try_from(device.size()).unwrap_or(usize::MAX).min(LABEL_SPACE);
+    let mut head = vec![0; length];
+    device.read_at(0, &mut head).is_ok() && matches!(find_label(&head), Ok(Some(_)))
+}
+
+fn partition(whole: &Arc<dyn BlockDevice>, number: u32) -> Result<Arc<dyn BlockDevice>> {
+    let found = partitions(&**whole)?.into_iter().find(|part| part.number == number).ok_or_else(|| {
+        Error::not_found(format!("there is no partition {number}")).with_device(whole.name())
+    })?;
+    sub_device(whole, found.number, found.offset, found.size)
+}
+
+fn sub_device(
+    whole: &Arc<dyn BlockDevice>,
+    number: u32,
+    offset: u64,
+    size: u64,
+) -> Result<Arc<dyn BlockDevice>> {
+    let name = format!("{}#{number}", whole.name());
+    Ok(Arc::new(SubDevice::new(Arc::clone(whole), offset, size)?.with_name(name)))
+}
+
