@@ -223,6 +223,11 @@ proptest! {
                     let mut buf = vec![0xaa; length];
                     device.read_at(at as u64, &mut buf).unwrap();
                     prop_assert_eq!(&buf, &model.shown[at..at + length]);
+                    let extents: Vec<_> = device.map_range(at as u64, length as u64).unwrap().collect();
+                    let end = extents.iter().try_fold(at as u64, |at, extent| {
+                        (extent.offset == at && extent.length > 0).then_some(at + extent.length)
+                    });
+                    prop_assert_eq!(end, Some((at + length) as u64));
                 }
                 Access::Write(seed) => {
                     let data: Vec<_> = (0..length).map(|n| (n as u8).wrapping_mul(7) ^ seed).collect();

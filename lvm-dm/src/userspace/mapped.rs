@@ -140,6 +140,12 @@ impl MappedDevice {
     }
 }
 
+/// How much of the `rest` bytes left of a buffer an extent takes; never more than there are.
+#[inline]
+fn part_length(extent: Extent, rest: usize) -> usize {
+    usize::try_from(extent.length).map_or(rest, |length| length.min(rest))
+}
+
 /// Says that earlier parts of a failed access went down.
 fn after(done: bool) -> impl FnOnce(Error) -> Error {
     move |error| if done { error.with_effect(Effect::Unknown) } else { error }
@@ -157,9 +163,7 @@ impl BlockDevice for MappedDevice {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
         let mut rest = buf;
         for extent in self.map_range(offset, rest.len() as u64)? {
-            // An extent is never longer than what is left of the buffer.
-            let length = rest.len().min(extent.length as usize);
-            let (part, behind) = rest.split_at_mut(length);
+            let (part, behind) = rest.split_at_mut(part_length(extent, rest.len()));
             rest = behind;
             match extent.place {
                 Place::Device { index, offset } => self.device(index)?.read_at(offset, part)?,
@@ -174,7 +178,7 @@ impl BlockDevice for MappedDevice {
         self.check_writable(offset)?;
         let mut rest = buf;
         for extent in self.map_range(offset, buf.len() as u64)? {
-            let (part, behind) = rest.split_at(rest.len().min(extent.length as usize));
+            let (part, behind) = rest.split_at(part_length(extent, rest.len()));
             rest = behind;
             self.write_extent(extent, part).map_err(after(extent.offset > offset))?;
         }
