@@ -124,6 +124,12 @@ impl StampOptions {
         Self { command: command.into(), ..Self::default() }
     }
 
+    /// For another command line.
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.command = command.into();
+        self
+    }
+
     /// The program named in the first comment of backup files.
     pub fn generator(mut self, generator: impl Into<String>) -> Self {
         self.generator = Some(generator.into());

@@ -172,4 +172,3 @@ fn sub_device(
     let name = format!("{}#{number}", whole.name());
     Ok(Arc::new(SubDevice::new(Arc::clone(whole), offset, size)?.with_name(name)))
 }
-

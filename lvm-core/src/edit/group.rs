@@ -48,6 +48,12 @@ impl NewVg {
         }
     }
 
+    /// The name.
+    #[must_use]
+    pub fn name_str(&self) -> &str {
+        &self.name
+    }
+
     /// `--physicalextentsize`: bytes of one extent.
     #[must_use]
     pub fn extent_size(mut self, extent_size: Bytes) -> Self {
@@ -175,6 +181,7 @@ impl VgDraft {
             stamp,
             data_steps: Vec::new(),
             removed: false,
+            restored: false,
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
         };

@@ -70,6 +70,7 @@ pub struct VgDraft {
     pub(crate) stamp: Stamp,
     pub(crate) data_steps: Vec<DataStep>,
     pub(crate) removed: bool,
+    restored: bool,
     settings: AllocationSettings,
     warnings: Vec<String>,
 }
@@ -87,6 +88,7 @@ impl VgDraft {
             stamp,
             data_steps: Vec::new(),
             removed: false,
+            restored: false,
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
         }
@@ -131,7 +133,31 @@ impl VgDraft {
     /// True when the edits changed anything.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.removed || self.base.as_ref() != Some(&self.working)
+        self.removed || self.restored || self.base.as_ref() != Some(&self.working)
+    }
+
+    /// Makes this a restoration: the state it started from is written although nothing was edited,
+    /// as a version above both its own and `seqno_on_disk`.
+    ///
+    /// # Errors
+    /// `Unsupported` with thin volumes, whose pools keep state of their own that would not match;
+    /// `Corrupt` when the state breaks an invariant.
+    #[doc(alias = "vgcfgrestore")]
+    pub fn restore(&mut self, seqno_on_disk: u32) -> Result<()> {
+        let thin = |lv: &&LogicalVolume| {
+            let mut kinds = lv.segments.iter().map(|seg| &seg.kind);
+            kinds.any(|kind| matches!(kind, SegmentKind::ThinPool(_) | SegmentKind::Thin(_)))
+        };
+        if let Some(lv) = self.working.logical_volumes().find(thin) {
+            return Err(Error::unsupported("restoring the metadata of thin volumes").with_lv(lv.name.clone()));
+        }
+        self.working.check()?;
+        if let Some(base) = &mut self.base {
+            base.seqno = base.seqno.max(seqno_on_disk);
+            self.working.seqno = base.seqno;
+        }
+        self.restored = true;
+        Ok(())
     }
 
     /// What an edit rounded or left out, in LVM2's words; taken by this call.

@@ -1,0 +1,3 @@
+//! From logical volumes to device-mapper tables.
+
+pub(crate) mod table;

@@ -1,0 +1,431 @@
+//! The handle everything starts from.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use lvm_core::edit::NewVg;
+use lvm_core::metadata::VolumeGroup;
+use lvm_core::store::{
+    FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
+};
+use lvm_core::text::Imported;
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, VgId};
+
+use crate::commit::backup;
+use crate::data::signature;
+use crate::data::volume::LvDevice;
+use crate::lock::{LockMode, VgLock};
+use crate::options::{DeviceSpec, Options};
+use crate::scan::devices::OpenDevices;
+use crate::transaction::{PvSource, Transaction};
+
+/// A view of some devices and image files, and what may be done with them.
+///
+/// It holds no lock and no open device between calls: every call looks at the devices anew.
+#[derive(Clone, Debug)]
+pub struct Lvm {
+    pub(crate) options: Options,
+}
+
+/// What may be overwritten when a device becomes a physical volume.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Overwrite {
+    /// Nothing: a device that carries a partition table, filesystem, LUKS, md, swap or LVM
+    /// signature is refused.
+    #[default]
+    Refuse,
+    /// Signatures of other things are wiped (`-y`).
+    Signatures,
+    /// Also a physical volume that a group uses (`-ff`).
+    UsedPv,
+}
+
+impl Lvm {
+    /// A handle with these options. The devices are looked at by later calls.
+    ///
+    /// # Errors
+    /// `NotFound` when a device that was named does not exist.
+    pub fn open(options: Options) -> Result<Self> {
+        for spec in &options.devices {
+            if !spec.path().exists() {
+                let device = spec.to_string();
+                return Err(Error::not_found(format!("No device found for {device}.")).with_device(device));
+            }
+        }
+        Ok(Self { options })
+    }
+
+    /// Reads all devices: groups, physical volumes without a group, and what is wrong with them.
+    ///
+    /// # Errors
+    /// `Locked` when an image is being written and the wait is over; `NotFound`, `Io` for a device
+    /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
+    #[doc(alias = "vgscan")]
+    pub fn scan(&self) -> Result<Scan> {
+        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        Ok(Scan::new(&opened.devices))
+    }
+
+    /// All groups, in the order they were found.
+    ///
+    /// # Errors
+    /// See [`scan`](Self::scan).
+    #[doc(alias = "vgs")]
+    pub fn volume_groups(&self) -> Result<Vec<VolumeGroup>> {
+        Ok(self.scan()?.groups.into_iter().map(|found| found.vg).collect())
+    }
+
+    /// The group of that name, or of that id.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` when several groups have the name: then the id tells them apart.
+    pub fn volume_group(&self, name_or_id: &str) -> Result<VolumeGroup> {
+        Ok(find_group(self.scan()?, name_or_id)?.vg)
+    }
+
+    /// The group with where its physical volumes and metadata copies were found.
+    ///
+    /// # Errors
+    /// See [`volume_group`](Self::volume_group).
+    pub fn found_group(&self, name_or_id: &str) -> Result<FoundVg> {
+        find_group(self.scan()?, name_or_id)
+    }
+
+    /// Begins a change of a group: takes its locks and reads it again under them.
+    ///
+    /// # Errors
+    /// `NotFound`; `Locked` when somebody else changes it and the wait is over; `Unsupported` for
+    /// a foreign group (another system id) and for a read-only view.
+    pub fn begin(&self, name_or_id: &str) -> Result<Transaction> {
+        self.require_writable_view()?;
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        // The lock is named after the group, whose name an id does not tell.
+        let name = match VgId::parse(name_or_id) {
+            Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
+            Err(_) => name_or_id.to_owned(),
+        };
+        let locks = self.lock_groups(&opened, &[&name])?;
+        let scan = Scan::new(&opened.devices);
+        let found = find_group(clone_groups(&scan), name_or_id)?;
+        self.require_own(&found.vg)?;
+        Transaction::of_group(self.clone(), opened, locks, scan, found)
+    }
+
+    /// Begins a new group over these devices, which become physical volumes when they are none.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when there is a group of that name; those of
+    /// [`Transaction::add_pv`](crate::Transaction::add_pv).
+    #[doc(alias = "vgcreate")]
+    pub fn create_vg<S: Into<PvSource>>(
+        &self,
+        new: impl Into<NewVg>,
+        pvs: impl IntoIterator<Item = S>,
+    ) -> Result<Transaction> {
+        self.require_writable_view()?;
+        let new = new.into();
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let locks = self.lock_groups(&opened, &[new.name_str()])?;
+        let scan = Scan::new(&opened.devices);
+        if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
+            let message = format!("A volume group called {} already exists.", new.name_str());
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(new.name_str()));
+        }
+        let pvs = pvs.into_iter().map(Into::into).collect::<Vec<_>>();
+        Transaction::of_new_group(self.clone(), opened, locks, scan, new, pvs)
+    }
+
+    /// One change in one call: begins, runs `edit`, commits, and returns the group.
+    ///
+    /// # Errors
+    /// Those of [`begin`](Self::begin), `edit` and [`Transaction::commit`].
+    pub fn update<T>(
+        &self,
+        name_or_id: &str,
+        edit: impl FnOnce(&mut Transaction) -> Result<T>,
+    ) -> Result<(VolumeGroup, T)> {
+        let mut transaction = self.begin(name_or_id)?;
+        let value = edit(&mut transaction)?;
+        Ok((transaction.commit(&mut crate::observe::Silent)?, value))
+    }
+
+    /// Makes a device a physical volume without a group.
+    ///
+    /// # Errors
+    /// `InUse` when it carries something that `overwrite` does not allow to lose; `InvalidInput`
+    /// when it is too small or an option is out of range.
+    ///
+    /// # Effect
+    /// `Unknown` on `Io`: the first 2048 bytes may be gone.
+    #[doc(alias = "pvcreate")]
+    pub fn create_pv(
+        &self,
+        device: impl Into<DeviceSpec>,
+        options: &PvOptions,
+        overwrite: Overwrite,
+    ) -> Result<PvId> {
+        self.require_writable_view()?;
+        let spec = device.into();
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let _lock = self.lock_global(&opened)?;
+        let device = opened.find(&spec)?;
+        let scan = Scan::new(&opened.devices);
+        let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
+        let id = match options.id {
+            Some(id) => id,
+            None => PvId::random(&mut *self.stamp(0)?.ids),
+        };
+        let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
+        let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
+        if found.any(|pv| pv.id() == id && pv.device.name() != device.name()) {
+            return Err(Error::new(ErrorKind::AlreadyExists, format!("uuid {id} is already in use")));
+        }
+        let layout =
+            PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;
+        for found in &wipe {
+            signature::wipe(&*device, found)?;
+        }
+        initialise_pv(&*device, &layout)?;
+        Ok(id)
+    }
+
+    /// Takes the label off a physical volume without a group.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not a physical volume; `InUse` when a group uses it and `overwrite`
+    /// is not [`Overwrite::UsedPv`].
+    ///
+    /// # Effect
+    /// `Unknown` on `Io`.
+    #[doc(alias = "pvremove")]
+    pub fn remove_pv(&self, device: impl Into<DeviceSpec>, overwrite: Overwrite) -> Result<()> {
+        self.require_writable_view()?;
+        let spec = device.into();
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let _lock = self.lock_global(&opened)?;
+        let device = opened.find(&spec)?;
+        let scan = Scan::new(&opened.devices);
+        if let Some(vg) = user_of(&scan, &*device) {
+            if overwrite != Overwrite::UsedPv {
+                let message = format!("PV {spec} is used by VG {vg} so please use vgreduce first.");
+                return Err(Error::new(ErrorKind::InUse, message).with_device(spec.to_string()));
+            }
+        } else if !scan.orphans.iter().any(|orphan| orphan.pv.device.name() == device.name()) {
+            return Err(
+                Error::not_found(format!("No PV found on device {spec}.")).with_device(spec.to_string())
+            );
+        }
+        remove_labels(&*device)
+    }
+
+    /// Brings the label of a physical volume without a group up to its device's size. For one in a
+    /// group use [`Transaction::resize_pv_on`](crate::Transaction::resize_pv_on).
+    ///
+    /// # Errors
+    /// `NotFound` when it is not a physical volume without a group.
+    ///
+    /// # Effect
+    /// One sector changes; `Unknown` on `Io`.
+    #[doc(alias = "pvresize")]
+    pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
+        self.require_writable_view()?;
+        let spec = device.into();
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let _lock = self.lock_global(&opened)?;
+        let device = opened.find(&spec)?;
+        let orphan = find_orphan(Scan::new(&opened.devices), device.name())
+            .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
+        let mut label = orphan.pv.scanned.label;
+        if label.pv_header.metadata_areas.len() > 1 {
+            return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
+        }
+        label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        write_label(&*device, &label)
+    }
+
+    /// Opens a logical volume's content, in this process, without the kernel.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
+    pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
+        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
+        LvDevice::new(opened, &found, name, self.options.read_only)
+    }
+
+    /// Writes a group's metadata to a file, in the format of vgcfgbackup(8).
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    #[doc(alias = "vgcfgbackup")]
+    pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        let vg = self.volume_group(name_or_id)?;
+        let stamp = self.stamp(0)?;
+        let header = crate::system::text_header(&stamp, stamp.command.clone());
+        let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
+        template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
+        Ok(vg)
+    }
+
+    /// Writes the metadata of a backup file back to the physical volumes it names, as
+    /// vgcfgrestore(8) does. Returns the group, one seqno above the file's.
+    ///
+    /// # Errors
+    /// `NotFound` when the file has another group than `name`; `MissingDevice` when a physical
+    /// volume is missing; `Unsupported` for thin volumes, whose pool cannot be taken back.
+    ///
+    /// # Effect
+    /// As [`Transaction::commit`].
+    #[doc(alias = "vgcfgrestore")]
+    pub fn restore_vg(&self, name: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        self.require_writable_view()?;
+        let imported: Imported = backup::read_backup(file.as_ref())?;
+        if imported.vg.name() != name {
+            let message = format!(
+                "file {} holds volume group {}, not {name}",
+                file.as_ref().display(),
+                imported.vg.name()
+            );
+            return Err(Error::not_found(message).with_vg(name));
+        }
+        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let locks = self.lock_groups(&opened, &[name])?;
+        let scan = Scan::new(&opened.devices);
+        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
+            .commit(&mut crate::observe::Silent)
+    }
+
+    fn require_writable_view(&self) -> Result<()> {
+        if self.options.read_only {
+            return Err(Error::invalid("this view is read-only"));
+        }
+        Ok(())
+    }
+
+    fn require_own(&self, vg: &VolumeGroup) -> Result<()> {
+        match vg.system_id() {
+            None | Some("") => Ok(()),
+            Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),
+            Some(id) => {
+                let own = self.options.system_id.as_deref().unwrap_or("(unknown)");
+                let message =
+                    format!("Cannot access VG {} with system ID {id} with {own} local system ID.", vg.name());
+                Err(Error::unsupported(message).with_vg(vg.name()))
+            }
+        }
+    }
+
+    /// The stamp of one transaction. With a seed, each version of a group has a sequence of ids
+    /// of its own.
+    pub(crate) fn stamp(&self, seqno: u32) -> Result<lvm_core::Stamp> {
+        let options = self.options.stamp.clone();
+        match self.options.seed {
+            None => options.build(),
+            Some(seed) => {
+                let spread = u64::from(seqno).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                options.seed(seed.wrapping_add(spread)).build()
+            }
+        }
+    }
+
+    fn lock_groups(&self, opened: &OpenDevices, names: &[&str]) -> Result<Vec<VgLock>> {
+        if !opened.has_block_devices || !self.options.locking {
+            return Ok(Vec::new());
+        }
+        let (dir, wait) = (&self.options.locking_dir, self.options.lock_wait);
+        let mut locks = vec![VgLock::acquire_global(dir, LockMode::Exclusive, wait)?];
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            locks.push(VgLock::acquire(dir, name, LockMode::Exclusive, wait)?);
+        }
+        Ok(locks)
+    }
+
+    fn lock_global(&self, opened: &OpenDevices) -> Result<Vec<VgLock>> {
+        self.lock_groups(opened, &[])
+    }
+}
+
+fn clone_groups(scan: &Scan) -> Scan {
+    Scan { groups: scan.groups.clone(), ..Scan::default() }
+}
+
+/// The one group of that name or id.
+pub(crate) fn find_group(scan: Scan, name_or_id: &str) -> Result<FoundVg> {
+    let id = VgId::parse(name_or_id).ok();
+    let mut matching = scan
+        .groups
+        .into_iter()
+        .filter(|found| found.vg.name() == name_or_id || id == Some(found.vg.id()))
+        .collect::<Vec<_>>();
+    if matching.len() > 1 {
+        let ids = matching.iter().map(|found| found.vg.id().to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Error::invalid(format!("Multiple VGs found with the same name: {name_or_id} ({ids})"))
+            .with_vg(name_or_id)
+            .with_help("select one by its uuid, or give only the devices of one"));
+    }
+    matching.pop().ok_or_else(|| {
+        let error = Error::not_found(format!("Volume group \"{name_or_id}\" not found")).with_vg(name_or_id);
+        match scan.problems.first() {
+            Some(problem @ Problem::Device { .. }) => error.with_help(problem.to_string()),
+            _ => error,
+        }
+    })
+}
+
+pub(crate) fn find_orphan(scan: Scan, device: &str) -> Option<Orphan> {
+    scan.orphans.into_iter().find(|orphan| orphan.pv.device.name() == device)
+}
+
+/// The name of the group that uses a device.
+pub(crate) fn user_of(scan: &Scan, device: &dyn BlockDevice) -> Option<String> {
+    let found = scan.groups.iter().find(|found| {
+        let members = found.pvs.iter().flatten().chain(&found.outdated);
+        members.into_iter().any(|pv| pv.device.name() == device.name())
+    });
+    if let Some(found) = found {
+        return Some(found.vg.name().to_owned());
+    }
+    let unknown = |orphan: &&Orphan| orphan.used_by_unknown && orphan.pv.device.name() == device.name();
+    scan.orphans.iter().find(unknown).map(|_| "[unknown]".to_owned())
+}
+
+/// What must be wiped before a device becomes a physical volume.
+pub(crate) fn signatures_in_the_way(
+    scan: &Scan,
+    device: &dyn BlockDevice,
+    overwrite: Overwrite,
+) -> Result<Vec<signature::Signature>> {
+    if let Some(vg) = user_of(scan, device).filter(|_| overwrite != Overwrite::UsedPv) {
+        let message = format!(
+            "Can't initialize physical volume \"{}\" of volume group \"{vg}\" without -ff",
+            device.name()
+        );
+        return Err(Error::new(ErrorKind::InUse, message).with_device(device.name()));
+    }
+    let found = signature::detect(device)?;
+    // A physical volume without a group is made anew without asking, as pvcreate(8) does.
+    let others = found
+        .into_iter()
+        .filter(|found| found.kind != signature::SignatureKind::Lvm2Member)
+        .collect::<Vec<_>>();
+    if let (Some(first), Overwrite::Refuse) = (others.first(), overwrite) {
+        let names = others.iter().map(|found| found.kind.to_string()).collect::<HashSet<_>>();
+        let mut names = names.into_iter().collect::<Vec<_>>();
+        names.sort_unstable();
+        let message = format!(
+            "{} signature detected on {} at offset {}",
+            names.join(" and "),
+            device.name(),
+            first.offset
+        );
+        return Err(Error::new(ErrorKind::InUse, message)
+            .with_device(device.name())
+            .with_offset(first.offset)
+            .with_effect(Effect::Unchanged)
+            .with_help("its content would be lost; ask for it to be wiped (--yes) if that is meant"));
+    }
+    Ok(others)
+}

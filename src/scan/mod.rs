@@ -1,0 +1,4 @@
+//! Looking at devices.
+
+pub(crate) mod devices;
+pub mod partitions;

@@ -1,0 +1,359 @@
+//! A change of one group: lock, draft and open devices.
+
+use std::collections::HashMap as StdHashMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use lvm_core::edit::{NewPv, NewVg, VgDraft};
+use lvm_core::metadata::VolumeGroup;
+use lvm_core::ondisk::{MdaHeader, SECTOR};
+use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, remove_group};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result};
+
+use crate::commit;
+use crate::data::signature::{self, Signature};
+use crate::lock::VgLock;
+use crate::lvm::{Lvm, Overwrite, find_orphan, signatures_in_the_way};
+use crate::observe::Observer;
+use crate::options::DeviceSpec;
+use crate::scan::devices::OpenDevices;
+
+/// A device that joins a group.
+#[derive(Clone, Debug)]
+pub struct PvSource {
+    device: DeviceSpec,
+    options: PvOptions,
+    overwrite: Overwrite,
+}
+
+impl PvSource {
+    /// A device; what it carries is not overwritten.
+    #[must_use]
+    pub fn new(device: impl Into<DeviceSpec>) -> Self {
+        Self { device: device.into(), options: PvOptions::default(), overwrite: Overwrite::Refuse }
+    }
+
+    /// With these options, if it is not a physical volume yet (pvcreate(8)).
+    #[must_use]
+    pub fn options(mut self, options: PvOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What may be overwritten on it.
+    #[must_use]
+    pub fn overwrite(mut self, overwrite: Overwrite) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+}
+
+impl<T: Into<DeviceSpec>> From<T> for PvSource {
+    fn from(device: T) -> Self {
+        Self::new(device)
+    }
+}
+
+/// A change of one group under its lock.
+///
+/// It reads and edits as a [`VgDraft`]. Nothing is written before [`commit`](Self::commit);
+/// dropping it discards the change and releases the locks.
+#[must_use = "nothing is written before commit()"]
+pub struct Transaction {
+    lvm: Lvm,
+    draft: VgDraft,
+    found: Option<FoundVg>,
+    scan: Scan,
+    new_devices: StdHashMap<PvId, NewDevice>,
+    wipes: Vec<(Arc<dyn BlockDevice>, Vec<Signature>)>,
+    opened: OpenDevices,
+    locks: Vec<VgLock>,
+}
+
+impl Transaction {
+    pub(crate) fn of_group(
+        lvm: Lvm,
+        opened: OpenDevices,
+        locks: Vec<VgLock>,
+        scan: Scan,
+        found: FoundVg,
+    ) -> Result<Self> {
+        if !found.duplicates.is_empty() {
+            let message = format!("Cannot update volume group {} with duplicate PV devices", found.vg.name());
+            return Err(Error::new(ErrorKind::Conflict, message)
+                .with_vg(found.vg.name())
+                .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
+        }
+        let layouts = found.pvs.iter().flatten().map(|pv| {
+            PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
+                .map_err(|error| error.with_device(pv.device.name()))
+        });
+        let layouts = layouts.collect::<Result<Vec<_>>>()?;
+        let stamp = lvm.stamp(found.vg.seqno())?;
+        let mut draft = VgDraft::from_vg(found.vg.clone(), layouts, stamp);
+        draft.set_allocation_settings(lvm.options.allocation.clone());
+        Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
+    }
+
+    pub(crate) fn of_new_group(
+        lvm: Lvm,
+        opened: OpenDevices,
+        locks: Vec<VgLock>,
+        scan: Scan,
+        new: NewVg,
+        pvs: Vec<PvSource>,
+    ) -> Result<Self> {
+        let mut chosen = Vec::with_capacity(pvs.len());
+        for pv in pvs {
+            chosen.push(Chosen::new(&opened, &scan, pv)?);
+        }
+        let stamp = lvm.stamp(0)?;
+        let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
+        let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
+        draft.set_allocation_settings(lvm.options.allocation.clone());
+        let ids =
+            draft.physical_volumes().iter().map(lvm_core::metadata::PhysicalVolume::id).collect::<Vec<_>>();
+        let mut transaction = Self::assemble(lvm, draft, None, scan, opened, locks);
+        for (id, chosen) in ids.into_iter().zip(chosen) {
+            transaction.remember(id, chosen);
+        }
+        Ok(transaction)
+    }
+
+    /// A group as a backup file describes it, over the physical volumes of those ids.
+    pub(crate) fn of_backup(
+        lvm: Lvm,
+        opened: OpenDevices,
+        locks: Vec<VgLock>,
+        scan: Scan,
+        vg: VolumeGroup,
+    ) -> Result<Self> {
+        let found = scan.groups.iter().find(|found| found.vg.id() == vg.id()).cloned();
+        let mut new_devices = StdHashMap::new();
+        let mut layouts = Vec::new();
+        for pv in vg.physical_volumes() {
+            let member =
+                found.iter().flat_map(|found| found.pvs.iter().flatten()).find(|m| m.id() == pv.id());
+            let orphan = scan.orphans.iter().map(|orphan| &orphan.pv).find(|orphan| orphan.id() == pv.id());
+            let source = member.or(orphan).ok_or_else(|| {
+                let message = format!("Couldn't find device with uuid {}.", pv.id());
+                Error::new(ErrorKind::MissingDevice, message)
+                    .with_device(pv.device())
+                    .with_help("create it first with that uuid (pvcreate --uuid --restorefile)")
+            })?;
+            if member.is_none() {
+                new_devices.insert(pv.id(), NewDevice::Orphan(source.clone()));
+            }
+            layouts.push(PvLayout::from_label(&source.scanned.label, Bytes(source.device.size()))?);
+        }
+        let stamp = lvm.stamp(vg.seqno())?;
+        let mut draft = VgDraft::from_vg(vg, layouts, stamp);
+        draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
+        let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
+        transaction.new_devices = new_devices;
+        Ok(transaction)
+    }
+
+    fn assemble(
+        lvm: Lvm,
+        draft: VgDraft,
+        found: Option<FoundVg>,
+        scan: Scan,
+        opened: OpenDevices,
+        locks: Vec<VgLock>,
+    ) -> Self {
+        let new_devices = StdHashMap::new();
+        Self { lvm, draft, found, scan, new_devices, wipes: Vec::new(), opened, locks }
+    }
+
+    /// The group as it was found, for a group that is not new: copies, devices, problems.
+    #[must_use]
+    pub fn found(&self) -> Option<&FoundVg> {
+        self.found.as_ref()
+    }
+
+    /// Adds a device to the group; it becomes a physical volume when it is none.
+    ///
+    /// # Errors
+    /// `NotFound` when the view does not have it; `InUse` when another group uses it or it carries
+    /// something that may not be overwritten; those of [`VgDraft::add_pv`].
+    #[doc(alias = "vgextend")]
+    pub fn add_pv_on(&mut self, pv: impl Into<PvSource>) -> Result<PvId> {
+        let chosen = Chosen::new(&self.opened, &self.scan, pv.into())?;
+        let id = self.draft.add_pv(chosen.new_pv.clone())?;
+        self.remember(id, chosen);
+        Ok(id)
+    }
+
+    /// The physical volume of this group on that device.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn pv_on(&self, device: impl Into<DeviceSpec>) -> Result<PvId> {
+        let name = device.into().to_string();
+        let found = self.draft.physical_volume_at(&name).map(lvm_core::metadata::PhysicalVolume::id);
+        found
+            .or_else(|| PvId::parse(&name).ok().filter(|id| self.draft.physical_volume(*id).is_some()))
+            .ok_or_else(|| {
+                let vg = self.draft.name();
+                Error::not_found(format!("Physical Volume \"{name}\" not found in Volume Group \"{vg}\"."))
+                    .with_device(name.clone())
+            })
+    }
+
+    /// Takes the device out of the group; it stays a physical volume.
+    ///
+    /// # Errors
+    /// Those of [`VgDraft::remove_pv`].
+    #[doc(alias = "vgreduce")]
+    pub fn remove_pv_on(&mut self, device: impl Into<DeviceSpec>) -> Result<()> {
+        let id = self.pv_on(device)?;
+        self.draft.remove_pv(id)
+    }
+
+    /// Brings the physical volume on that device to the device's size, or to `size`.
+    ///
+    /// # Errors
+    /// Those of [`VgDraft::resize_pv`].
+    #[doc(alias = "pvresize")]
+    pub fn resize_pv_on(&mut self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
+        let id = self.pv_on(device)?;
+        let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten()).find(|pv| pv.id() == id);
+        let device_size = found.map(|pv| Bytes(pv.device.size()));
+        let size = size.or(device_size).ok_or_else(|| {
+            Error::new(ErrorKind::MissingDevice, "the physical volume is not on a device yet")
+        })?;
+        self.draft.resize_pv(id, size)
+    }
+
+    fn remember(&mut self, id: PvId, chosen: Chosen) {
+        if !chosen.wipe.is_empty() {
+            self.wipes.push((Arc::clone(&chosen.device), chosen.wipe));
+        }
+        self.new_devices.insert(id, chosen.new_device);
+    }
+
+    /// Writes the change and returns the group as it is now. Without a change nothing is written.
+    ///
+    /// # Errors
+    /// `Conflict` when the metadata moved although it was locked, `MetadataFull`, `Io`,
+    /// `Cancelled`.
+    ///
+    /// # Effect
+    /// Either all of it or nothing becomes visible, but a failure may come after the point where
+    /// it did: [`Error::effect`] says which. `Committed`: the new version is durable and a later
+    /// step, which the error names, failed.
+    pub fn commit(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
+        let name = self.draft.name().to_owned();
+        self.commit_all(observer).map_err(|error| error.with_vg(name))
+    }
+
+    fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
+        let Self { lvm, draft, found, new_devices, wipes, opened, locks, scan: _ } = self;
+        if !draft.is_changed() {
+            return Ok(draft.volume_group().clone());
+        }
+        let new = new_devices.into_iter().collect();
+        let devices = draft.devices(found.as_ref(), &new)?;
+        for pv in devices.members.iter().chain(&devices.removed) {
+            check_unmoved(pv)?;
+        }
+        if draft.is_removed() {
+            crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
+            commit::archive(&lvm.options, &draft)?;
+            remove_group(&devices.members)?;
+            return Ok(draft.volume_group().clone());
+        }
+        let (vg, _, text) = draft.commit_text()?;
+        commit::archive(&lvm.options, &draft)?;
+        crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
+        for (device, signatures) in &wipes {
+            for found in signatures {
+                signature::wipe(&**device, found)?;
+            }
+        }
+        let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
+        let prepared = devices.prepare(&text)?;
+        // From here to the commit nobody is asked.
+        let outcome = prepared.commit()?;
+        let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
+        let finished = after.run(outcome, observer);
+        drop((locks, opened));
+        finished.map_err(|error| error.with_effect(Effect::Committed))?;
+        Ok(vg)
+    }
+}
+
+impl Deref for Transaction {
+    type Target = VgDraft;
+
+    fn deref(&self) -> &VgDraft {
+        &self.draft
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut VgDraft {
+        &mut self.draft
+    }
+}
+
+impl std::fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transaction")
+            .field("draft", &self.draft)
+            .field("opened", &self.opened)
+            .field("locks", &self.locks)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A device that was looked at and may join.
+struct Chosen {
+    new_pv: NewPv,
+    new_device: NewDevice,
+    device: Arc<dyn BlockDevice>,
+    wipe: Vec<Signature>,
+}
+
+impl Chosen {
+    fn new(opened: &OpenDevices, scan: &Scan, source: PvSource) -> Result<Self> {
+        let device = opened.find(&source.device)?;
+        let name = device.name().to_owned();
+        let used = crate::lvm::user_of(scan, &*device);
+        if let Some(vg) = used.filter(|_| source.overwrite != Overwrite::UsedPv) {
+            let message = format!("Physical volume '{name}' is already in volume group '{vg}'");
+            return Err(Error::new(ErrorKind::InUse, message).with_device(name));
+        }
+        let orphans = Scan { orphans: scan.orphans.clone(), ..Scan::default() };
+        if let Some(orphan) = find_orphan(orphans, &name).filter(|orphan| !orphan.used_by_unknown) {
+            let layout = PvLayout::from_label(&orphan.pv.scanned.label, Bytes(device.size()))?;
+            let new_pv = NewPv::existing(name, layout);
+            return Ok(Self { new_pv, new_device: NewDevice::Orphan(orphan.pv), device, wipe: Vec::new() });
+        }
+        let wipe = signatures_in_the_way(scan, &*device, source.overwrite)?;
+        let new_pv = NewPv::of_size(name, Bytes(device.size())).options(source.options);
+        let new_device = NewDevice::Blank(Arc::clone(&device));
+        Ok(Self { new_pv, new_device, device, wipe })
+    }
+}
+
+/// Compares the headers on disk with those that were read: somebody without our locks may have
+/// written meanwhile.
+fn check_unmoved(pv: &CommitPv) -> Result<()> {
+    if pv.initialise.is_some() {
+        return Ok(());
+    }
+    for area in &pv.areas {
+        let Some(known) = area.header else { continue };
+        let mut sector = [0; SECTOR];
+        pv.device.read_at(area.location.offset, &mut sector)?;
+        if MdaHeader::decode(&sector, area.location.offset) != Ok(known) {
+            return Err(Error::new(ErrorKind::Conflict, "the metadata on disk moved since it was read")
+                .with_device(pv.device.name())
+                .with_offset(area.location.offset)
+                .with_help("somebody changes the group without taking its locks; read it again"));
+        }
+    }
+    Ok(())
+}
