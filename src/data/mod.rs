@@ -1,0 +1,3 @@
+//! The contents of devices and volumes, as far as this library looks at them.
+
+pub mod signature;

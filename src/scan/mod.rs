@@ -1,0 +1,3 @@
+//! Finding physical volumes.
+
+pub mod partitions;
