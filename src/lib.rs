@@ -47,6 +47,8 @@ mod observe;
 mod options;
 pub mod scan;
 pub mod system;
+#[cfg(test)]
+mod test_device;
 mod transaction;
 
 pub use lvm::{Lvm, Overwrite};

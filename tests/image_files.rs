@@ -69,8 +69,8 @@ fn content_survives_growing_striping_and_renaming() {
     assert_eq!(vg.seqno(), 1);
     let (vg, _) = lvm
         .update("vg0", |tx| {
-            tx.create_lv(NewLv::linear("big", Size::mib(40)))?;
-            tx.create_lv(NewLv::striped("fast", Size::mib(8), 2).stripe_size(Bytes::kib(16)))
+            tx.create_lv(NewLv::striped("fast", Size::mib(8), 2).stripe_size(Bytes::kib(16)))?;
+            tx.create_lv(NewLv::linear("big", Size::mib(40)))
         })
         .unwrap();
     assert_eq!(vg.seqno(), 2, "several edits are one commit");
@@ -138,6 +138,8 @@ fn a_device_that_carries_something_is_refused_until_it_may_be_wiped() {
     let disks = Disks::new(2);
     disks.group("vg0", 0..1);
     let mut swap = File::options().write(true).open(&disks.paths[1]).unwrap();
+    swap.seek(std::io::SeekFrom::Start(1024)).unwrap();
+    swap.write_all(&[1, 0, 0, 0, 100, 0, 0, 0]).unwrap(); // version, last page
     swap.seek(std::io::SeekFrom::Start(4086)).unwrap();
     swap.write_all(b"SWAPSPACE2").unwrap();
     let lvm = disks.lvm();
