@@ -47,6 +47,8 @@ mod observe;
 mod options;
 pub mod scan;
 pub mod system;
+#[cfg(test)]
+mod test_device;
 mod transaction;
 
 pub use lvm::{Lvm, Overwrite};
@@ -55,6 +57,11 @@ pub use options::{DeviceSpec, Options};
 pub use transaction::{PvSource, Transaction};
 
 pub use data::volume::LvDevice;
+/// The README's sample runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The deterministic half: codecs, model, allocator, edits, plans, store.
 pub use lvm_core as core;
 pub use lvm_core::alloc::{AllocationSettings, PvArgument};

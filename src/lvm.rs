@@ -105,7 +105,7 @@ impl Lvm {
             Err(_) => name_or_id.to_owned(),
         };
         let locks = self.lock_groups(&opened, &[&name])?;
-        let scan = Scan::new(&opened.devices);
+        let scan = finished_scan(&opened)?;
         let found = find_group(clone_groups(&scan), name_or_id)?;
         self.require_own(&found.vg)?;
         Transaction::of_group(self.clone(), opened, locks, scan, found)
@@ -126,7 +126,7 @@ impl Lvm {
         let new = new.into();
         let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
-        let scan = Scan::new(&opened.devices);
+        let scan = finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
             let message = format!("A volume group called {} already exists.", new.name_str());
             return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(new.name_str()));
@@ -290,7 +290,7 @@ impl Lvm {
         }
         let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
         let locks = self.lock_groups(&opened, &[name])?;
-        let scan = Scan::new(&opened.devices);
+        let scan = finished_scan(&opened)?;
         Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
             .commit(&mut crate::observe::Silent)
     }
@@ -343,9 +343,32 @@ impl Lvm {
         Ok(locks)
     }
 
+    /// The lock of one more group, for a transaction that has the global one.
+    pub(crate) fn lock_also(&self, opened: &OpenDevices, name: &str) -> Result<Option<VgLock>> {
+        if !opened.has_block_devices || !self.options.locking {
+            return Ok(None);
+        }
+        // Everybody who takes two takes the global lock first, which we have: no circle.
+        VgLock::acquire(&self.options.locking_dir, name, LockMode::Exclusive, self.options.lock_wait)
+            .map(Some)
+    }
+
     fn lock_global(&self, opened: &OpenDevices) -> Result<Vec<VgLock>> {
         self.lock_groups(opened, &[])
     }
+}
+
+/// Reads everything for a change: a split or merge that was interrupted behind its decisive write
+/// is finished first, so that no commit overwrites what its second slots point at.
+fn finished_scan(opened: &OpenDevices) -> Result<Scan> {
+    let scan = Scan::new(&opened.devices);
+    if scan.unfinished.is_empty() {
+        return Ok(scan);
+    }
+    for area in &scan.unfinished {
+        area.finish()?;
+    }
+    Ok(Scan::new(&opened.devices))
 }
 
 fn clone_groups(scan: &Scan) -> Scan {

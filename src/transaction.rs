@@ -7,13 +7,15 @@ use std::sync::Arc;
 use lvm_core::edit::{NewPv, NewVg, VgDraft};
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::{MdaHeader, SECTOR};
-use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, remove_group};
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result};
+use lvm_core::store::{
+    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, commit_split, remove_group,
+};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
 
 use crate::commit;
 use crate::data::signature::{self, Signature};
 use crate::lock::VgLock;
-use crate::lvm::{Lvm, Overwrite, find_orphan, signatures_in_the_way};
+use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
 use crate::options::DeviceSpec;
 use crate::scan::devices::OpenDevices;
@@ -84,13 +86,7 @@ impl Transaction {
                 .with_vg(found.vg.name())
                 .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
         }
-        let layouts = found.pvs.iter().flatten().map(|pv| {
-            PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
-                .map_err(|error| error.with_device(pv.device.name()))
-        });
-        let layouts = layouts.collect::<Result<Vec<_>>>()?;
-        let stamp = lvm.stamp(found.vg.seqno())?;
-        let mut draft = VgDraft::from_vg(found.vg.clone(), layouts, stamp);
+        let mut draft = draft_of(&found, lvm.stamp(found.vg.seqno())?)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
     }
@@ -226,6 +222,99 @@ impl Transaction {
         self.draft.resize_pv(id, size)
     }
 
+    /// Gives the group another name that no group of the view has.
+    ///
+    /// # Errors
+    /// `AlreadyExists`; those of [`VgDraft::rename_vg`].
+    #[doc(alias = "vgrename")]
+    pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
+        if new_name != self.draft.name() {
+            self.claim_name(new_name)?;
+        }
+        self.draft.rename_vg(new_name)
+    }
+
+    /// Locks the name of a group that is to be, and makes sure that there is none yet.
+    fn claim_name(&mut self, name: &str) -> Result<()> {
+        self.locks.extend(self.lvm.lock_also(&self.opened, name)?);
+        if Scan::new(&self.opened.devices).groups.iter().any(|found| found.vg.name() == name) {
+            let message = format!("New VG name \"{name}\" already exists");
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(name));
+        }
+        Ok(())
+    }
+
+    /// Takes in all of another group of the view, which ceases to be when this is committed.
+    ///
+    /// # Errors
+    /// `NotFound`; those of [`VgDraft::merge`].
+    #[doc(alias = "vgmerge")]
+    pub fn merge_vg(&mut self, source: &str) -> Result<()> {
+        let name = find_group(Scan { groups: self.scan.groups.clone(), ..Scan::default() }, source)?;
+        self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
+        // Read again: it was not locked so far.
+        let source = find_group(Scan::new(&self.opened.devices), source)?;
+        if source.vg.is_partial() || !source.duplicates.is_empty() {
+            let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
+            return Err(Error::new(ErrorKind::MissingDevice, message));
+        }
+        let other = draft_of(&source, self.lvm.stamp(source.vg.seqno())?)?;
+        other.check_changeable()?;
+        self.draft.merge(other)?;
+        // The source's areas take part like those of any physical volume that joins; that they
+        // hold the source's text until the commit is what keeps it readable until then.
+        let joining = source.pvs.iter().flatten();
+        self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
+        Ok(())
+    }
+
+    /// Moves physical volumes, with the logical volumes that lie wholly on them, to a new group,
+    /// and commits both. Returns the old group and the new one.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when there is a group of that name; those of [`VgDraft::split_off`] and
+    /// [`commit`](Self::commit); `InvalidInput` when the transaction has other changes.
+    ///
+    /// # Effect
+    /// Both groups change together or not at all.
+    #[doc(alias = "vgsplit")]
+    pub fn split_vg(
+        mut self,
+        new_name: &str,
+        pvs: &[PvId],
+        observer: &mut dyn Observer,
+    ) -> Result<(VolumeGroup, VolumeGroup)> {
+        if self.draft.is_changed() {
+            return Err(Error::invalid("a split cannot be combined with other changes"));
+        }
+        self.claim_name(new_name)?;
+        let stamp = self.lvm.stamp(self.draft.seqno().wrapping_add(1))?;
+        let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
+        let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let moved = found.filter(|pv| pvs.contains(&pv.id()));
+        let moved = moved.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))).collect();
+        let mut kept_set =
+            self.draft.devices(self.found.as_ref(), &self.new_devices.clone().into_iter().collect())?;
+        // They do not become free: they go to the new group.
+        kept_set.removed.clear();
+        let moved_set = new_draft.devices(None, &moved)?;
+        for pv in kept_set.members.iter().chain(&moved_set.members) {
+            check_unmoved(pv)?;
+        }
+        let (vg, _, text) = self.draft.commit_text()?;
+        let (new_vg, _, new_text) = new_draft.commit_text()?;
+        commit::archive(&self.lvm.options, &self.draft)?;
+        crate::observe::step(observer, format!("splitting volume group {new_name} from {}", vg.name()))?;
+        let outcome = commit_split((kept_set, &text), (moved_set, &new_text))?;
+        for (draft, vg, outcome) in
+            [(&self.draft, &vg, outcome), (&new_draft, &new_vg, CommitOutcome::default())]
+        {
+            let after = commit::After { lvm: &self.lvm, draft, vg, members: &[] };
+            after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
+        }
+        Ok((vg, new_vg))
+    }
+
     fn remember(&mut self, id: PvId, chosen: Chosen) {
         if !chosen.wipe.is_empty() {
             self.wipes.push((Arc::clone(&chosen.device), chosen.wipe));
@@ -306,6 +395,15 @@ impl std::fmt::Debug for Transaction {
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }
+}
+
+/// A draft of a group as it was found.
+fn draft_of(found: &FoundVg, stamp: Stamp) -> Result<VgDraft> {
+    let layouts = found.pvs.iter().flatten().map(|pv| {
+        PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
+            .map_err(|error| error.with_device(pv.device.name()))
+    });
+    Ok(VgDraft::from_vg(found.vg.clone(), layouts.collect::<Result<Vec<_>>>()?, stamp))
 }
 
 /// A device that was looked at and may join.

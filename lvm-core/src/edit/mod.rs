@@ -10,6 +10,7 @@ mod group;
 mod physical_volume;
 mod remove;
 mod resize;
+mod split_merge;
 
 pub use create::{NewLv, NewLvKind};
 pub use group::NewVg;
@@ -134,6 +135,25 @@ impl VgDraft {
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.removed || self.restored || self.base.as_ref() != Some(&self.working)
+    }
+
+    /// Checks that the group may be changed at all.
+    ///
+    /// # Errors
+    /// `InUse` when it is exported, `InvalidInput` when it is read-only, `Unsupported` when it is
+    /// shared or has parts this version does not know, `MissingDevice` when it is not complete.
+    pub fn check_changeable(&self) -> Result<()> {
+        let mut stamp = Stamp::fixed(0, 0);
+        let probe = Edit {
+            vg: self.working.clone(),
+            layouts: None,
+            steps: Vec::new(),
+            warnings: Vec::new(),
+            draft_layouts: &self.layouts,
+            stamp: &mut stamp,
+            settings: &self.settings,
+        };
+        probe.require_complete()
     }
 
     /// Makes this a restoration: the state it started from is written although nothing was edited,

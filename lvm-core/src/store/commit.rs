@@ -221,6 +221,36 @@ impl PreparedCommit {
     }
 }
 
+/// Commits both sides of a split: `kept` with the old group's next text, `moved` with the new
+/// group's first.
+///
+/// The moved side is precommitted, then the kept side is committed: that is the decisive write.
+/// From then on readers take the second slot of the moved side's areas, and the last step only
+/// makes it the first ([`Unfinished`](super::Unfinished) does it after a crash).
+///
+/// # Errors
+/// Those of [`VgCommit::prepare`] and [`PreparedCommit::commit`].
+///
+/// # Effect
+/// `Reverted` before the decisive write, `Unknown` when that failed.
+pub fn commit_split(kept: (VgCommit, &[u8]), moved: (VgCommit, &[u8])) -> Result<CommitOutcome> {
+    let prepared_moved = moved.0.prepare(moved.1)?;
+    let prepared_kept = match kept.0.prepare(kept.1) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // Second slots that stay filled mean nothing while the old group lists the volumes.
+            let _ = prepared_moved.revert();
+            return Err(error.with_effect(Effect::Reverted));
+        }
+    };
+    let mut outcome = prepared_kept.commit()?;
+    match prepared_moved.commit() {
+        Ok(done) => outcome.warnings.extend(done.warnings),
+        Err(error) => outcome.warnings.push(error),
+    }
+    Ok(outcome)
+}
+
 /// Makes a member a physical volume without a group: first the label, so that at no time a label
 /// says "used" where no text says by whom.
 fn orphan(pv: &CommitPv) -> Result<()> {
