@@ -1,1 +1,3 @@
 //! LVM2 as a library.
+
+pub mod report;
