@@ -182,11 +182,45 @@ impl Lvm {
         }
         let layout =
             PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;
+        if self.options.dry_run {
+            return Ok(id);
+        }
         for found in &wipe {
             signature::wipe(&*device, found)?;
         }
         initialise_pv(&*device, &layout)?;
         Ok(id)
+    }
+
+    /// What [`create_pv`](Self::create_pv) would wipe off a device beside physical volumes without
+    /// a group.
+    ///
+    /// # Errors
+    /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
+    pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
+        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let device = opened.find(&device.into())?;
+        signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
+    }
+
+    /// The name of the group that uses a device as a physical volume; `[unknown]` when its label
+    /// only says that one does.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
+        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let device = opened.find(&device.into())?;
+        Ok(user_of(&Scan::new(&opened.devices), &*device))
+    }
+
+    /// The size of a device or file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
+        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        Ok(Bytes(opened.find(&device.into())?.size()))
     }
 
     /// Takes the label off a physical volume without a group.
@@ -215,6 +249,9 @@ impl Lvm {
                 Error::not_found(format!("No PV found on device {spec}.")).with_device(spec.to_string())
             );
         }
+        if self.options.dry_run {
+            return Ok(());
+        }
         remove_labels(&*device)
     }
 
@@ -240,6 +277,9 @@ impl Lvm {
             return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
         }
         label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        if self.options.dry_run {
+            return Ok(());
+        }
         write_label(&*device, &label)
     }
 
@@ -260,11 +300,29 @@ impl Lvm {
     #[doc(alias = "vgcfgbackup")]
     pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
         let vg = self.volume_group(name_or_id)?;
+        self.write_backups([&vg], file)?;
+        Ok(vg)
+    }
+
+    /// Writes metadata that was read before to files; `%s` in the name stands for the group's
+    /// name, and must be there for several groups.
+    ///
+    /// # Errors
+    /// `InvalidInput` without `%s` for several groups; `Io`.
+    #[doc(alias = "vgcfgbackup")]
+    pub fn write_backups<'v>(
+        &self,
+        vgs: impl IntoIterator<Item = &'v VolumeGroup>,
+        file: impl AsRef<Path>,
+    ) -> Result<()> {
         let stamp = self.stamp(0)?;
         let header = crate::system::text_header(&stamp, stamp.command.clone());
+        let header = crate::system::export_header(&stamp, &header);
         let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
-        template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
-        Ok(vg)
+        if !self.options.dry_run {
+            template.write(vgs.into_iter().map(|vg| (vg, &header)))?;
+        }
+        Ok(())
     }
 
     /// Writes the metadata of a backup file back to the physical volumes it names, as
@@ -278,6 +336,14 @@ impl Lvm {
     /// As [`Transaction::commit`].
     #[doc(alias = "vgcfgrestore")]
     pub fn restore_vg(&self, name: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        self.begin_restore(name, file)?.commit(&mut crate::observe::Silent)
+    }
+
+    /// Begins what [`restore_vg`](Self::restore_vg) does.
+    ///
+    /// # Errors
+    /// Those of [`restore_vg`](Self::restore_vg).
+    pub fn begin_restore(&self, name: &str, file: impl AsRef<Path>) -> Result<Transaction> {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
@@ -291,8 +357,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
         let locks = self.lock_groups(&opened, &[name])?;
         let scan = finished_scan(&opened)?;
-        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
-            .commit(&mut crate::observe::Silent)
+        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
     }
 
     fn require_writable_view(&self) -> Result<()> {

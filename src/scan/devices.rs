@@ -1,5 +1,6 @@
 //! Opening the devices and image files of a view, and the partitions in them.
 
+use std::collections::{HashMap, HashSet};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,8 +21,14 @@ const LABEL_SPACE: usize = 2048;
 pub(crate) struct OpenDevices {
     /// What is looked at: whole devices, and partitions.
     pub(crate) devices: Vec<Arc<dyn BlockDevice>>,
-    /// Files and devices by the path they were opened at.
-    pub(crate) wholes: Vec<(PathBuf, Arc<dyn BlockDevice>)>,
+    /// The names of those, to add each once.
+    names: HashSet<String>,
+    /// Files and devices, each once.
+    wholes: Vec<Arc<dyn BlockDevice>>,
+    /// Which of them a path means.
+    by_path: HashMap<PathBuf, usize>,
+    /// Which of them a file's device and inode numbers mean: two paths may lead to one file.
+    by_inode: HashMap<(u64, u64), usize>,
     /// True when there is a block device among them, so that lvm2's lock files count.
     pub(crate) has_block_devices: bool,
     _locks: Vec<ImageLock>,
@@ -66,9 +73,11 @@ impl OpenDevices {
         }
         let is_block = metadata.file_type().is_block_device();
         self.has_block_devices |= is_block;
-        let read_only = mode == LockMode::Shared && options.read_only;
+        let read_only = options.dry_run || (mode == LockMode::Shared && options.read_only);
         // The same file under two names would be two devices with one content.
-        if self.is_open(&metadata)? {
+        let inode = (metadata.dev(), metadata.ino());
+        if let Some(known) = self.by_inode.get(&inode) {
+            self.by_path.insert(path.to_owned(), *known);
             return Ok(());
         }
         if !is_block && options.locking {
@@ -82,26 +91,23 @@ impl OpenDevices {
             opened => opened?,
         };
         let device = if options.flush { device } else { device.without_flush() };
-        self.wholes.push((path.to_owned(), Arc::new(device)));
+        self.by_path.insert(path.to_owned(), self.wholes.len());
+        self.by_inode.insert(inode, self.wholes.len());
+        self.wholes.push(Arc::new(device));
         Ok(())
     }
 
-    fn is_open(&self, metadata: &std::fs::Metadata) -> Result<bool> {
-        for (path, _) in &self.wholes {
-            let other = std::fs::metadata(path)
-                .map_err(|error| Error::io("cannot look at the device", path.to_string_lossy(), 0, error))?;
-            if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// The open file or device at a path, by whatever path it was opened.
+    fn whole(&self, path: &Path) -> Option<&Arc<dyn BlockDevice>> {
+        let known = self.by_path.get(path).copied().or_else(|| {
+            let metadata = std::fs::metadata(path).ok()?;
+            self.by_inode.get(&(metadata.dev(), metadata.ino())).copied()
+        });
+        self.wholes.get(known?)
     }
 
     fn add(&mut self, spec: &DeviceSpec) -> Result<()> {
-        let Some((_, whole)) = self.wholes.iter().find(|(path, _)| path == spec.path()) else {
-            return Ok(());
-        };
-        let whole = Arc::clone(whole);
+        let Some(whole) = self.whole(spec.path()).map(Arc::clone) else { return Ok(()) };
         if let Some(number) = spec.partition_number() {
             self.push(partition(&whole, number)?);
             return Ok(());
@@ -122,7 +128,7 @@ impl OpenDevices {
     }
 
     fn push(&mut self, device: Arc<dyn BlockDevice>) {
-        if !self.devices.iter().any(|known| known.name() == device.name()) {
+        if self.names.insert(device.name().to_owned()) {
             self.devices.push(device);
         }
     }
@@ -133,10 +139,9 @@ impl OpenDevices {
         if let Some(device) = self.devices.iter().find(|device| device.name() == name) {
             return Ok(Arc::clone(device));
         }
-        let whole = self.wholes.iter().find(|(path, _)| path == spec.path());
-        match (whole, spec.partition_number()) {
-            (Some((_, whole)), None) => Ok(Arc::clone(whole)),
-            (Some((_, whole)), Some(number)) => partition(whole, number),
+        match (self.whole(spec.path()), spec.partition_number()) {
+            (Some(whole), None) => Ok(Arc::clone(whole)),
+            (Some(whole), Some(number)) => partition(whole, number),
             (None, _) => Err(Error::not_found(format!("No device found for {name}."))
                 .with_device(name)
                 .with_help("only the devices given with --devices are looked at")),
