@@ -48,6 +48,11 @@ impl Output {
         self.err(&format!("  WARNING: {}", line.as_ref()));
     }
 
+    /// A warning that LVM2 prints without the word.
+    pub(crate) fn warn_plain(&mut self, line: impl AsRef<str>) {
+        self.err(&format!("  {}", line.as_ref()));
+    }
+
     /// Something for `-v`.
     pub(crate) fn detail(&mut self, line: impl AsRef<str>) {
         if self.verbose > 0 {

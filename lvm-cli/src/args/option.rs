@@ -98,6 +98,7 @@ options! {
 options! {
     NAME = Opt::new("name", Takes::Text("String"), "The name; without one, lvolN.").short('n');
     SIZE = Opt::new("size", Takes::SignedSize, "The size.").short('L');
+    CREATE_SIZE = Opt::new("size", Takes::NewSize, "The size.").short('L');
     EXTENTS = Opt::new("extents", Takes::Extents, "The size in extents, or as a share.").short('l');
     RESIZE_EXTENTS = Opt::new("extents", Takes::SignedExtents, "The size in extents, or as a share.").short('l');
     STRIPES = Opt::new("stripes", Takes::Number, "Physical volumes to take turns on.").short('i');

@@ -36,7 +36,7 @@ fn forms_of_options() {
 
 #[test]
 fn joined_letters_and_values() {
-    let args = run("lvcreate -an -Zn -Wn -l100%FREE -ffy vg").unwrap();
+    let args = run("lvcreate -an -Zn -Wn -l100%FREE -ty vg").unwrap();
     assert_eq!((args.yes_no(&opt::ZERO), args.yes_no(&opt::WIPESIGNATURES)), (Some(false), Some(false)));
     assert_eq!(args.signed(&opt::EXTENTS).map(|s| s.size), Some(Size::PercentFree(100)));
     assert!(args.has(&opt::YES));

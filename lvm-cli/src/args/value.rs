@@ -22,7 +22,9 @@ pub(crate) enum Takes {
     DeviceNumber,
     /// A size.
     Size(Unit),
-    /// A size of at least something, with a unit of MiB; lvresize reads its sign.
+    /// The size of something new: not zero, in MiB.
+    NewSize,
+    /// A size or the change of one: not zero, in MiB.
     SignedSize,
     /// Extents or a share.
     Extents,
@@ -60,6 +62,7 @@ impl Takes {
             Self::Word(words) => words.join("|"),
             Self::Number | Self::DeviceNumber => "Number".to_owned(),
             Self::Size(unit) => format!("Size[{}|UNIT]", unit.letter()),
+            Self::NewSize => "Size[m|UNIT]".to_owned(),
             Self::SignedSize => "[+|-]Size[m|UNIT]".to_owned(),
             Self::Extents => "Number[%VG|%FREE|%PVS]".to_owned(),
             Self::SignedExtents => "[+|-]Number[%VG|%LV|%FREE|%PVS]".to_owned(),
@@ -86,6 +89,7 @@ impl Takes {
                 _ => Err(Invalid::default()),
             },
             Self::Size(unit) => Ok(size::parse_size(text, unit).map(drop)?),
+            Self::NewSize => not_zero(option, size::parse_size(text, Unit::Mib)?.into()),
             Self::SignedSize => not_zero(option, size::parse_signed_size(text, Unit::Mib)?.size),
             Self::Extents | Self::SignedExtents => {
                 let signed = size::parse_extents(text)?;

@@ -1,0 +1,72 @@
+//! `pvresize`
+
+use lvmkit::{Bytes, DeviceSpec, Lvm};
+
+use super::Command;
+use crate::args::option as o;
+use crate::pv;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "pvresize",
+    summary: "Bring physical volumes to the size of their devices",
+    usage: &["pvresize [ --setphysicalvolumesize Size[m|UNIT] ] PV ..."],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::SETPHYSICALVOLUMESIZE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let devices = pv::specs(&session.args.words);
+    if devices.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let lvm = session.open(&devices)?;
+    let size = session.args.size(&o::SETPHYSICALVOLUMESIZE);
+    let mut done = 0_usize;
+    for device in &devices {
+        let resized = resize(session, &lvm, device, size);
+        done += usize::from(session.note(resized).is_some());
+    }
+    let left = devices.len() - done;
+    session.out.say(format!(
+        "{done} physical volume(s) resized or updated / {left} physical volume(s) not resized"
+    ));
+    Ok(())
+}
+
+fn resize(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Option<Bytes>) -> Outcome {
+    if let Some(size) = size {
+        ask_about_size(session, lvm, device, size)?;
+    }
+    match lvm.user_of_pv(device)? {
+        Some(vg) => {
+            let mut transaction = lvm.begin(&vg)?;
+            transaction.resize_pv_on(device, size)?;
+            session.commit(transaction)?;
+        }
+        None => lvm.resize_orphan_pv(device, size)?,
+    }
+    if !session.is_test() {
+        session.out.say(format!("Physical volume \"{device}\" changed"));
+    }
+    Ok(())
+}
+
+fn ask_about_size(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Bytes) -> Outcome {
+    let real = lvm.device_size(device)?;
+    if size < real {
+        let question = format!("{device}: Requested size {size} is less than real size {real}. Proceed? ");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
+        }
+        let (wanted, sectors) = (size.to_sectors().get(), real.to_sectors().get());
+        session.out.warn(format!("{device}: Pretending size is {wanted} not {sectors} sectors."));
+    } else if size > real {
+        let question = format!("{device}: Requested size {size} exceeds real size {real}. Proceed? ");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
+        }
+        session.out.warn(format!("{device}: Overriding real size {real}. You could lose data."));
+    }
+    Ok(())
+}
