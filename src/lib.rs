@@ -45,6 +45,7 @@ pub mod lock;
 mod lvm;
 mod observe;
 mod options;
+pub mod report;
 pub mod scan;
 pub mod system;
 #[cfg(test)]
