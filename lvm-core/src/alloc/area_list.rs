@@ -34,14 +34,17 @@ pub(super) struct FreeArea {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Place {
     /// By its full size; the number tells equals apart.
-    InOrder(u64),
+    InOrder(i64),
     /// By what is left of it.
     Moved,
     /// Used up.
     Gone,
 }
 
-type SizeKey = (Reverse<u32>, u64);
+type SizeKey = (Reverse<u32>, i64);
+
+/// Numbers kept free for areas that go in front of their equals after one sweep.
+const FRONT_BLOCK: i64 = 1 << 32;
 
 /// The list.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +53,12 @@ pub(super) struct AreaList {
     first: Option<AreaId>,
     last: Option<AreaId>,
     in_order: BTreeMap<SizeKey, AreaId>,
-    next_number: u64,
+    next_number: i64,
+    front_number: i64,
     /// Areas that were reserved since the last [`release`](Self::release).
     touched: Vec<AreaId>,
+    /// All areas up to this size count as reserved as a whole.
+    swept: Option<u32>,
 }
 
 impl AreaList {
@@ -75,6 +81,11 @@ impl AreaList {
     /// The first area of the list: the largest.
     pub(super) fn first(&self) -> Option<AreaId> {
         self.first
+    }
+
+    /// The last area of the list.
+    pub(super) fn last(&self) -> Option<AreaId> {
+        self.last
     }
 
     /// The area that follows in the list as it is now.
@@ -115,6 +126,14 @@ impl AreaList {
         taken
     }
 
+    /// Does to the order of the list what it would do to reserve every area of up to `size`
+    /// extents as a whole, without looking at them: on release they keep their order and go
+    /// behind what has come among them since.
+    pub(super) fn sweep(&mut self, size: u32) {
+        self.swept = Some(size);
+        self.front_number = self.front_number.saturating_sub(FRONT_BLOCK);
+    }
+
     /// Takes `count` extents from the start of an area for good; what is left of it goes behind
     /// the areas of its new size. Returns the first extent taken.
     pub(super) fn consume(&mut self, id: AreaId, count: u32) -> Option<u32> {
@@ -136,7 +155,15 @@ impl AreaList {
     /// order the list has now.
     pub(super) fn release(&mut self) {
         let mut touched = core::mem::take(&mut self.touched);
-        touched.retain(|id| self.get(*id).is_some_and(|area| area.unreserved != area.count));
+        let swept = self.swept.take().unwrap_or(0);
+        touched.retain(|id| match self.areas.get_mut(*id) {
+            Some(area) if area.count <= swept => {
+                area.unreserved = area.count;
+                false
+            }
+            Some(area) => area.unreserved != area.count,
+            None => false,
+        });
         if touched.len() > 1 {
             touched.sort_by_cached_key(|id| self.position(*id));
         }
@@ -154,16 +181,14 @@ impl AreaList {
 
     /// A key that sorts as the list does: the next area in order, and how far before it.
     fn position(&self, id: AreaId) -> (bool, SizeKey, Reverse<usize>) {
-        let mut at = id;
+        let mut next = Some(id);
         let mut distance = 0_usize;
-        loop {
-            let Some(area) = self.areas.get(at) else { break };
+        while let Some(area) = next.and_then(|at| self.areas.get(at)) {
             if let Place::InOrder(number) = area.place {
                 return (false, (Reverse(area.count), number), Reverse(distance));
             }
             distance = distance.saturating_add(1);
-            let Some(next) = area.next else { break };
-            at = next;
+            next = area.next;
         }
         (true, (Reverse(0), 0), Reverse(distance))
     }
@@ -173,7 +198,8 @@ impl AreaList {
     fn insert(&mut self, id: AreaId) {
         let Some(area) = self.areas.get(id) else { return };
         let (size, whole) = (area.unreserved, area.unreserved == area.count);
-        let behind_equals = (Excluded((Reverse(size), u64::MAX)), Unbounded);
+        let number = if whole { self.number_for(size) } else { i64::MAX };
+        let behind_equals = (Excluded((Reverse(size), number)), Unbounded);
         let mut next = self.in_order.range(behind_equals).next().map(|(_, id)| *id);
         // Areas that left the order may stand between; they count with their full sizes too.
         let mut probe = next.map_or(self.last, |next| self.areas.get(next).and_then(|area| area.previous));
@@ -187,14 +213,21 @@ impl AreaList {
             probe = area.previous;
         }
         let place = if whole {
-            let number = self.next_number;
-            self.next_number = number.saturating_add(1);
             self.in_order.insert((Reverse(size), number), id);
             Place::InOrder(number)
         } else {
             Place::Moved
         };
         self.link(id, next, place);
+    }
+
+    /// The next number among areas of a size: behind all, or in front of those swept.
+    fn number_for(&mut self, size: u32) -> i64 {
+        let in_front = self.swept.is_some_and(|swept| size <= swept);
+        let next = if in_front { &mut self.front_number } else { &mut self.next_number };
+        let number = *next;
+        *next = number.saturating_add(1);
+        number
     }
 
     fn link(&mut self, id: AreaId, next: Option<AreaId>, place: Place) {

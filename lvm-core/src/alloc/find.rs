@@ -3,7 +3,7 @@
 use core::cmp::Reverse;
 use std_alloc::{collections::BTreeSet, vec, vec::Vec};
 
-use super::area_list::AreaId;
+use super::area_list::{AreaId, FreeArea};
 use super::free_map::FreeMap;
 use super::placement::{Leg, Piece, Placement};
 use super::policy::{Step, TagGroups};
@@ -43,6 +43,8 @@ pub(super) struct Search<'a> {
     remaining: u32,
     logs_needed: usize,
     placement: Placement,
+    /// Skip steps that cannot change the outcome; tests compare with it switched off.
+    pub(super) shortcuts: bool,
 }
 
 /// One look through the free map.
@@ -98,6 +100,7 @@ impl<'a> Search<'a> {
             remaining: request.extents.0,
             logs_needed: count(request.shape.log_areas),
             placement: Placement::default(),
+            shortcuts: true,
             request,
         }
     }
@@ -227,34 +230,70 @@ impl<'a> Search<'a> {
         if areas.areas.is_empty() || (!pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index)) {
             return;
         }
-        let mut found_one = false;
+        let is_first_look = !pass.step.is_anywhere() || pass.found.iter().all(|candidate| candidate.pv != pv);
+        let mut taken = 0_usize;
+        let mut swept_from = None;
         let mut next = areas.areas.first();
         while let Some(area) = next {
-            match self.judge(pass, pv, area, found_one) {
+            match self.judge(pass, pv, area, taken > 0) {
                 Verdict::NextPv => return,
                 Verdict::NextArea => {}
                 Verdict::Take(Some(slot)) => {
-                    let length =
-                        self.map.pvs.get(pv).and_then(|pv| pv.areas.get(area)).map_or(0, |a| a.count);
+                    let length = self.area(pv, area).map_or(0, |area| area.count);
                     if let Some(slot) = pass.slots.get_mut(slot) {
                         *slot = Some(Candidate { pv, area, length });
                     }
                     return;
                 }
                 Verdict::Take(None) => {
-                    let log_length = if self.lacks_logs() { self.request.shape.log_length } else { 0 };
-                    let length = self.map.reserve(pv, area, pass.per_area.max(log_length));
-                    // A smaller area that suffices takes the place of the first.
-                    if found_one && !pass.step.is_anywhere() {
-                        pass.found.pop();
+                    let whole = self.area(pv, area).map(|area| area.unreserved);
+                    let whole = whole.filter(|unreserved| *unreserved <= pass.per_area);
+                    let sweeps = self.shortcuts && !self.lacks_logs() && whole.is_some() && is_first_look;
+                    let area = if sweeps { self.end_of_sweep(pass, pv, area) } else { area };
+                    self.take_candidate(pass, pv, area, taken > 0);
+                    taken = taken.saturating_add(1);
+                    next = Some(area);
+                    if sweeps && pass.step.is_anywhere() {
+                        let bound = *swept_from.get_or_insert(whole.unwrap_or(0));
+                        if taken >= self.used.len() {
+                            if let Some(pv) = self.map.pvs.get_mut(pv) {
+                                pv.areas.sweep(bound);
+                            }
+                            return;
+                        }
                     }
-                    pass.found.push(Candidate { pv, area, length });
-                    found_one = true;
                 }
             }
             // Behind where the area stands *now*.
-            next = self.map.pvs.get(pv).and_then(|pv| pv.areas.after(area));
+            next = next.and_then(|area| self.map.pvs.get(pv)?.areas.after(area));
         }
+    }
+
+    fn area(&self, pv: usize, area: AreaId) -> Option<&FreeArea> {
+        self.map.pvs.get(pv)?.areas.get(area)
+    }
+
+    /// Sets an area aside and adds it to the candidates.
+    fn take_candidate(&mut self, pass: &mut Pass, pv: usize, area: AreaId, found_one: bool) {
+        let log_length = if self.lacks_logs() { self.request.shape.log_length } else { 0 };
+        let length = self.map.reserve(pv, area, pass.per_area.max(log_length));
+        // A smaller area that suffices takes the place of the first.
+        if found_one && !pass.step.is_anywhere() {
+            pass.found.pop();
+        }
+        pass.found.push(Candidate { pv, area, length });
+    }
+
+    /// The area that a search ends up with which takes one whole area after the other: where only
+    /// the physical volume counts, the last. Walking there would cost time and change nothing:
+    /// areas set aside as a whole keep their order.
+    fn end_of_sweep(&self, pass: &Pass, pv: usize, area: AreaId) -> AreaId {
+        let Some(areas) = self.map.pvs.get(pv) else { return area };
+        let near_lv = pass.step.matches && self.request.settings.maximise_cling;
+        let takes_all = pass.step.prefers()
+            && !pass.step.contiguous_to_last
+            && self.judge_by_pv(pass, areas.pv_index, near_lv).is_some();
+        if takes_all { areas.areas.last().unwrap_or(area) } else { area }
     }
 
     fn judge(&self, pass: &Pass, pv: usize, area: AreaId, found_one: bool) -> Verdict {
@@ -340,21 +379,24 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes the smallest candidates that can hold a log off the end of the list; `None` when
-    /// there are not enough candidates.
+    /// Takes candidates for logs off the list, from its end, where the smallest are; `None` when
+    /// there are not enough. One with room beyond what is set aside on it goes before one that is
+    /// set aside as a whole: so a recorded mirror of LVM2 has it, which passed over the smallest.
     fn take_logs(&self, pass: &mut Pass) -> Option<Vec<Candidate>> {
-        if self.logs_needed == 0 {
-            return Some(Vec::new());
+        let log_length = self.request.shape.log_length;
+        let for_legs = self.used.len().saturating_sub(pass.filled());
+        let mut logs = Vec::with_capacity(self.logs_needed);
+        for _ in 0..self.logs_needed {
+            let spare = pass.found.get(for_legs..)?;
+            let fits = |candidate: &Candidate| candidate.length >= log_length;
+            let roomy = |candidate: &Candidate| {
+                self.area(candidate.pv, candidate.area).is_some_and(|area| area.unreserved >= log_length)
+            };
+            let at = spare.iter().rposition(|candidate| fits(candidate) && roomy(candidate));
+            let at = at.or_else(|| spare.iter().rposition(fits))?;
+            logs.push(pass.found.remove(for_legs.saturating_add(at)));
         }
-        let length = self.request.shape.log_length;
-        let too_small = pass.found.iter().rev().take_while(|candidate| candidate.length < length).count();
-        let end = pass.found.len().checked_sub(too_small)?;
-        let start = end.checked_sub(self.logs_needed)?;
-        let legs_left = pass.filled().saturating_add(start);
-        if legs_left < self.used.len() {
-            return None;
-        }
-        Some(pass.found.drain(start..end).collect())
+        Some(logs)
     }
 
     /// Takes the extents; every leg as long as the shortest.
