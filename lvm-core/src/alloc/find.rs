@@ -43,8 +43,6 @@ pub(super) struct Search<'a> {
     remaining: u32,
     logs_needed: usize,
     placement: Placement,
-    /// Skip steps that cannot change the outcome; tests compare with it switched off.
-    pub(super) shortcuts: bool,
 }
 
 /// One look through the free map.
@@ -69,6 +67,11 @@ impl Pass {
 
     fn count(&self) -> usize {
         self.filled().saturating_add(self.found.len())
+    }
+
+    /// `anywhere` takes the first areas that come.
+    fn has_enough(&self, wanted: usize) -> bool {
+        self.step.is_anywhere() && self.count() >= wanted
     }
 }
 
@@ -100,7 +103,6 @@ impl<'a> Search<'a> {
             remaining: request.extents.0,
             logs_needed: count(request.shape.log_areas),
             placement: Placement::default(),
-            shortcuts: true,
             request,
         }
     }
@@ -213,29 +215,23 @@ impl<'a> Search<'a> {
     /// Looks at every physical volume once and collects candidates.
     fn look_through(&mut self, pass: &mut Pass, with_logs: usize) {
         for pv in 0..self.map.pvs.len() {
-            self.look_at_pv(pass, pv);
-            let enough = if pass.step.is_anywhere() {
-                pass.count() >= with_logs
-            } else {
-                pass.step.positional && pass.slots.len() >= with_logs && pass.filled() == pass.slots.len()
-            };
-            if enough {
+            self.look_at_pv(pass, pv, with_logs);
+            let all_slots = pass.step.positional && pass.filled() == pass.slots.len();
+            if (all_slots && pass.slots.len() >= with_logs) || pass.has_enough(with_logs) {
                 break;
             }
         }
     }
 
-    fn look_at_pv(&mut self, pass: &mut Pass, pv: usize) {
+    fn look_at_pv(&mut self, pass: &mut Pass, pv: usize, with_logs: usize) {
         let Some(areas) = self.map.pvs.get(pv) else { return };
-        if areas.areas.is_empty() || (!pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index)) {
+        if !pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index) {
             return;
         }
-        let is_first_look = !pass.step.is_anywhere() || pass.found.iter().all(|candidate| candidate.pv != pv);
-        let mut taken = 0_usize;
-        let mut swept_from = None;
+        let mut found_one = false;
         let mut next = areas.areas.first();
         while let Some(area) = next {
-            match self.judge(pass, pv, area, taken > 0) {
+            match self.judge(pass, pv, area, found_one) {
                 Verdict::NextPv => return,
                 Verdict::NextArea => {}
                 Verdict::Take(Some(slot)) => {
@@ -246,26 +242,15 @@ impl<'a> Search<'a> {
                     return;
                 }
                 Verdict::Take(None) => {
-                    let whole = self.area(pv, area).map(|area| area.unreserved);
-                    let whole = whole.filter(|unreserved| *unreserved <= pass.per_area);
-                    let sweeps = self.shortcuts && !self.lacks_logs() && whole.is_some() && is_first_look;
-                    let area = if sweeps { self.end_of_sweep(pass, pv, area) } else { area };
-                    self.take_candidate(pass, pv, area, taken > 0);
-                    taken = taken.saturating_add(1);
-                    next = Some(area);
-                    if sweeps && pass.step.is_anywhere() {
-                        let bound = *swept_from.get_or_insert(whole.unwrap_or(0));
-                        if taken >= self.used.len() {
-                            if let Some(pv) = self.map.pvs.get_mut(pv) {
-                                pv.areas.sweep(bound);
-                            }
-                            return;
-                        }
+                    self.take_candidate(pass, pv, area, found_one);
+                    found_one = true;
+                    if pass.has_enough(with_logs) {
+                        return;
                     }
                 }
             }
             // Behind where the area stands *now*.
-            next = next.and_then(|area| self.map.pvs.get(pv)?.areas.after(area));
+            next = self.map.pvs.get(pv).and_then(|pv| pv.areas.after(area));
         }
     }
 
@@ -284,25 +269,10 @@ impl<'a> Search<'a> {
         pass.found.push(Candidate { pv, area, length });
     }
 
-    /// The area that a search ends up with which takes one whole area after the other: where only
-    /// the physical volume counts, the last. Walking there would cost time and change nothing:
-    /// areas set aside as a whole keep their order.
-    fn end_of_sweep(&self, pass: &Pass, pv: usize, area: AreaId) -> AreaId {
-        let Some(areas) = self.map.pvs.get(pv) else { return area };
-        let near_lv = pass.step.matches && self.request.settings.maximise_cling;
-        let takes_all = pass.step.prefers()
-            && !pass.step.contiguous_to_last
-            && self.judge_by_pv(pass, areas.pv_index, near_lv).is_some();
-        if takes_all { areas.areas.last().unwrap_or(area) } else { area }
-    }
-
     fn judge(&self, pass: &Pass, pv: usize, area: AreaId, found_one: bool) -> Verdict {
         let Some(map_pv) = self.map.pvs.get(pv) else { return Verdict::NextPv };
         let Some(area) = map_pv.areas.get(area) else { return Verdict::NextPv };
         let (step, at) = (&pass.step, map_pv.pv_index);
-        if area.unreserved == 0 {
-            return Verdict::NextArea;
-        }
         if !step.prefers() {
             let per_area = u64::from(area.unreserved);
             let enough =
@@ -366,16 +336,9 @@ impl<'a> Search<'a> {
     fn look_for_logs(&mut self, pass: &mut Pass) {
         for pv in 0..self.map.pvs.len() {
             let Some(areas) = self.map.pvs.get(pv).map(|pv| &pv.areas) else { continue };
-            let mut next = areas.first();
-            while let Some(area) = next {
-                next = areas.after(area);
-                if areas.get(area).is_some_and(|area| area.unreserved > 0) {
-                    let wanted = pass.per_area.max(self.request.shape.log_length);
-                    let length = self.map.reserve(pv, area, wanted);
-                    pass.found.push(Candidate { pv, area, length });
-                    break;
-                }
-            }
+            let Some(area) = areas.first() else { continue };
+            let length = self.map.reserve(pv, area, pass.per_area.max(self.request.shape.log_length));
+            pass.found.push(Candidate { pv, area, length });
         }
     }
 
