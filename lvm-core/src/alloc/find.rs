@@ -68,11 +68,6 @@ impl Pass {
     fn count(&self) -> usize {
         self.filled().saturating_add(self.found.len())
     }
-
-    /// `anywhere` takes the first areas that come.
-    fn has_enough(&self, wanted: usize) -> bool {
-        self.step.is_anywhere() && self.count() >= wanted
-    }
 }
 
 impl<'a> Search<'a> {
@@ -215,15 +210,19 @@ impl<'a> Search<'a> {
     /// Looks at every physical volume once and collects candidates.
     fn look_through(&mut self, pass: &mut Pass, with_logs: usize) {
         for pv in 0..self.map.pvs.len() {
-            self.look_at_pv(pass, pv, with_logs);
-            let all_slots = pass.step.positional && pass.filled() == pass.slots.len();
-            if (all_slots && pass.slots.len() >= with_logs) || pass.has_enough(with_logs) {
+            self.look_at_pv(pass, pv);
+            let enough = if pass.step.is_anywhere() {
+                pass.count() >= with_logs
+            } else {
+                pass.step.positional && pass.slots.len() >= with_logs && pass.filled() == pass.slots.len()
+            };
+            if enough {
                 break;
             }
         }
     }
 
-    fn look_at_pv(&mut self, pass: &mut Pass, pv: usize, with_logs: usize) {
+    fn look_at_pv(&mut self, pass: &mut Pass, pv: usize) {
         let Some(areas) = self.map.pvs.get(pv) else { return };
         if !pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index) {
             return;
@@ -244,9 +243,6 @@ impl<'a> Search<'a> {
                 Verdict::Take(None) => {
                     self.take_candidate(pass, pv, area, found_one);
                     found_one = true;
-                    if pass.has_enough(with_logs) {
-                        return;
-                    }
                 }
             }
             // Behind where the area stands *now*.
@@ -260,8 +256,17 @@ impl<'a> Search<'a> {
 
     /// Sets an area aside and adds it to the candidates.
     fn take_candidate(&mut self, pass: &mut Pass, pv: usize, area: AreaId, found_one: bool) {
-        let log_length = if self.lacks_logs() { self.request.shape.log_length } else { 0 };
-        let length = self.map.reserve(pv, area, pass.per_area.max(log_length));
+        let log_length = self.request.shape.log_length;
+        let wanted = if !pass.step.is_anywhere() {
+            pass.per_area.max(if self.lacks_logs() { log_length } else { 0 })
+        } else if pass.count() < self.used.len() {
+            pass.per_area
+        } else {
+            // All further ones are for logs. Without logs nothing is set aside, and the area still
+            // goes behind its equals.
+            log_length
+        };
+        let length = self.map.reserve(pv, area, wanted);
         // A smaller area that suffices takes the place of the first.
         if found_one && !pass.step.is_anywhere() {
             pass.found.pop();

@@ -7,7 +7,8 @@
 //!
 //! A request goes through the policies from the strictest to the one asked for (`policy`); each
 //! makes passes over the free areas (`free_map`, `area_list`), and each pass places one piece or
-//! none (`find`). The cost is near-linear in the free areas, whatever their sizes.
+//! none (`find`). The cost does not depend on how many extents there are. A pass costs a few
+//! steps for each physical volume and, at worst, for each different size among its free areas.
 //!
 //! What lies around it: [`PvArgument`] reads `PV:0-99` and `@tag`, [`size`] turns sizes and
 //! percentages into extents.
