@@ -16,7 +16,7 @@ use crate::data::signature;
 use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
-use crate::scan::devices::OpenDevices;
+use crate::scan::devices::{Access, OpenDevices};
 use crate::transaction::{PvSource, Transaction};
 
 /// A view of some devices and image files, and what may be done with them.
@@ -62,7 +62,7 @@ impl Lvm {
     /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
     #[doc(alias = "vgscan")]
     pub fn scan(&self) -> Result<Scan> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         Ok(Scan::new(&opened.devices))
     }
 
@@ -98,7 +98,7 @@ impl Lvm {
     /// a foreign group (another system id) and for a read-only view.
     pub fn begin(&self, name_or_id: &str) -> Result<Transaction> {
         self.require_writable_view()?;
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         // The lock is named after the group, whose name an id does not tell.
         let name = match VgId::parse(name_or_id) {
             Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
@@ -124,7 +124,7 @@ impl Lvm {
     ) -> Result<Transaction> {
         self.require_writable_view()?;
         let new = new.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
         let scan = finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
@@ -166,7 +166,7 @@ impl Lvm {
     ) -> Result<PvId> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -201,7 +201,7 @@ impl Lvm {
     pub fn remove_pv(&self, device: impl Into<DeviceSpec>, overwrite: Overwrite) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -230,7 +230,7 @@ impl Lvm {
     pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let orphan = find_orphan(Scan::new(&opened.devices), device.name())
@@ -248,7 +248,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Content)?;
         let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
         LvDevice::new(opened, &found, name, self.options.read_only)
     }
@@ -288,7 +288,7 @@ impl Lvm {
             );
             return Err(Error::not_found(message).with_vg(name));
         }
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
         let scan = finished_scan(&opened)?;
         Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?

@@ -354,6 +354,7 @@ impl Transaction {
             return Ok(draft.volume_group().clone());
         }
         let (vg, _, text) = draft.commit_text()?;
+        devices.check_size(text.len())?;
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
         for (device, signatures) in &wipes {

@@ -15,16 +15,35 @@ use crate::options::{DeviceSpec, Options};
 /// Bytes that hold every sector a label may stand in.
 const LABEL_SPACE: usize = 2048;
 
+/// What a call is going to do with the devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// Look at them.
+    Read,
+    /// Read and write the content of volumes, but no metadata.
+    Content,
+    /// Change metadata: nobody else may use the images meanwhile.
+    Metadata,
+}
+
 /// The devices of a view, open, with the locks that keep image files ours.
 #[derive(Default)]
 pub(crate) struct OpenDevices {
     /// What is looked at: whole devices, and partitions.
     pub(crate) devices: Vec<Arc<dyn BlockDevice>>,
-    /// Files and devices by the path they were opened at.
-    pub(crate) wholes: Vec<(PathBuf, Arc<dyn BlockDevice>)>,
+    /// Open files and devices.
+    wholes: Vec<Whole>,
     /// True when there is a block device among them, so that lvm2's lock files count.
     pub(crate) has_block_devices: bool,
     _locks: Vec<ImageLock>,
+}
+
+/// An open file or device with the paths it was named by.
+struct Whole {
+    paths: Vec<PathBuf>,
+    inode: (u64, u64),
+    is_file: bool,
+    device: Arc<dyn BlockDevice>,
 }
 
 impl OpenDevices {
@@ -32,7 +51,7 @@ impl OpenDevices {
     ///
     /// # Errors
     /// `NotFound`, `Io` or `Locked` naming the path; `Unsupported` without any device.
-    pub(crate) fn open(options: &Options, mode: LockMode) -> Result<Self> {
+    pub(crate) fn open(options: &Options, access: Access) -> Result<Self> {
         if options.devices.is_empty() && options.block_devices.is_empty() {
             return Err(Error::unsupported("looking at every block device of this machine")
                 .with_help("name the devices and image files to look at"));
@@ -43,7 +62,7 @@ impl OpenDevices {
         paths.sort_unstable();
         paths.dedup();
         for path in paths {
-            opened.open_whole(path, options, mode)?;
+            opened.open_whole(path, options, access)?;
         }
         for spec in &options.devices {
             opened.add(spec)?;
@@ -52,7 +71,7 @@ impl OpenDevices {
         Ok(opened)
     }
 
-    fn open_whole(&mut self, path: &Path, options: &Options, mode: LockMode) -> Result<()> {
+    fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {
         let metadata = std::fs::metadata(path).map_err(|error| {
             let kind = match error.kind() {
                 std::io::ErrorKind::NotFound => ErrorKind::NotFound,
@@ -64,60 +83,48 @@ impl OpenDevices {
         if metadata.is_dir() {
             return Err(Error::invalid("a directory is not a device").with_device(path.to_string_lossy()));
         }
-        let is_block = metadata.file_type().is_block_device();
-        self.has_block_devices |= is_block;
-        let read_only = mode == LockMode::Shared && options.read_only;
         // The same file under two names would be two devices with one content.
-        if self.is_open(&metadata)? {
+        let inode = (metadata.dev(), metadata.ino());
+        if let Some(known) = self.wholes.iter_mut().find(|whole| whole.inode == inode) {
+            known.paths.push(path.to_owned());
             return Ok(());
         }
+        let is_block = metadata.file_type().is_block_device();
+        self.has_block_devices |= is_block;
         if !is_block && options.locking {
+            let mode = if access == Access::Metadata { LockMode::Exclusive } else { LockMode::Shared };
             self._locks.push(ImageLock::acquire(path, mode, options.lock_wait)?);
         }
-        let device = match FileDevice::open(path, read_only) {
-            // Reading needs no more than permission to read.
-            Err(error) if mode == LockMode::Shared && !read_only => {
-                FileDevice::open(path, true).map_err(|_| error)?
-            }
-            opened => opened?,
-        };
+        // Opening a block device for writing wakes udev when it is closed: only when needed.
+        let device = FileDevice::open(path, access == Access::Read || options.read_only)?;
         let device = if options.flush { device } else { device.without_flush() };
-        self.wholes.push((path.to_owned(), Arc::new(device)));
+        let paths = vec![path.to_owned()];
+        self.wholes.push(Whole { paths, inode, is_file: metadata.is_file(), device: Arc::new(device) });
         Ok(())
     }
 
-    fn is_open(&self, metadata: &std::fs::Metadata) -> Result<bool> {
-        for (path, _) in &self.wholes {
-            let other = std::fs::metadata(path)
-                .map_err(|error| Error::io("cannot look at the device", path.to_string_lossy(), 0, error))?;
-            if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    fn whole(&self, spec: &DeviceSpec) -> Option<&Whole> {
+        self.wholes.iter().find(|whole| whole.paths.iter().any(|path| path == spec.path()))
     }
 
     fn add(&mut self, spec: &DeviceSpec) -> Result<()> {
-        let Some((_, whole)) = self.wholes.iter().find(|(path, _)| path == spec.path()) else {
-            return Ok(());
-        };
-        let whole = Arc::clone(whole);
+        let Some(whole) = self.whole(spec) else { return Ok(()) };
+        let (device, is_file) = (Arc::clone(&whole.device), whole.is_file);
         if let Some(number) = spec.partition_number() {
-            self.push(partition(&whole, number)?);
+            self.push(partition(&device, number)?);
             return Ok(());
         }
         // A label on the whole device outweighs a partition table that was left behind.
-        let is_file = spec.path().metadata().is_ok_and(|metadata| metadata.is_file());
-        if is_file && !has_label(&*whole) {
-            let found = partitions(&*whole).unwrap_or_default();
+        if is_file && !has_label(&*device) {
+            let found = partitions(&*device).unwrap_or_default();
             if !found.is_empty() {
                 for part in found {
-                    self.push(sub_device(&whole, part.number, part.offset, part.size)?);
+                    self.push(sub_device(&device, part.number, part.offset, part.size)?);
                 }
                 return Ok(());
             }
         }
-        self.push(whole);
+        self.push(device);
         Ok(())
     }
 
@@ -128,18 +135,24 @@ impl OpenDevices {
     }
 
     /// The open device a specification means.
+    ///
+    /// # Errors
+    /// `NotFound` when the view does not have it.
     pub(crate) fn find(&self, spec: &DeviceSpec) -> Result<Arc<dyn BlockDevice>> {
-        let name = spec.to_string();
-        if let Some(device) = self.devices.iter().find(|device| device.name() == name) {
+        if let Some(device) = self.devices.iter().find(|device| device.name() == spec.to_string()) {
             return Ok(Arc::clone(device));
         }
-        let whole = self.wholes.iter().find(|(path, _)| path == spec.path());
-        match (whole, spec.partition_number()) {
-            (Some((_, whole)), None) => Ok(Arc::clone(whole)),
-            (Some((_, whole)), Some(number)) => partition(whole, number),
-            (None, _) => Err(Error::not_found(format!("No device found for {name}."))
-                .with_device(name)
-                .with_help("only the devices given with --devices are looked at")),
+        let Some(whole) = self.whole(spec) else {
+            let message = format!("No device found for {spec}.");
+            return Err(Error::not_found(message)
+                .with_device(spec.to_string())
+                .with_help("only the devices that were named are looked at"));
+        };
+        let Some(number) = spec.partition_number() else { return Ok(Arc::clone(&whole.device)) };
+        let name = partition_name(&*whole.device, number);
+        match self.devices.iter().find(|device| device.name() == name) {
+            Some(device) => Ok(Arc::clone(device)),
+            None => partition(&whole.device, number),
         }
     }
 }
@@ -169,6 +182,10 @@ fn sub_device(
     offset: u64,
     size: u64,
 ) -> Result<Arc<dyn BlockDevice>> {
-    let name = format!("{}#{number}", whole.name());
+    let name = partition_name(&**whole, number);
     Ok(Arc::new(SubDevice::new(Arc::clone(whole), offset, size)?.with_name(name)))
+}
+
+fn partition_name(whole: &dyn BlockDevice, number: u32) -> String {
+    format!("{}#{number}", whole.name())
 }

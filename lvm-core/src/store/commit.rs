@@ -99,10 +99,8 @@ impl VgCommit {
     /// `Reverted`: readers see the old group. Devices that were to become physical volumes lost
     /// their first 2048 bytes.
     pub fn prepare(self, text: &[u8]) -> Result<PreparedCommit> {
+        self.check_size(text.len())?;
         let areas = self.target_areas();
-        if areas.is_empty() {
-            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
-        }
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
         let removed_first = self.survives_removal();
         match undo.run(areas, text, removed_first) {
@@ -114,6 +112,14 @@ impl VgCommit {
                 Err(error.with_effect(effect))
             }
         }
+    }
+
+    /// Checks that a text of this many bytes, its NUL included, fits every area; writes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` without any area in use, `MetadataFull`.
+    pub fn check_size(&self, size: usize) -> Result<()> {
+        AreaSet::new(self.target_areas()).check_size(size)
     }
 
     /// True when a copy of the newest text is left once the leaving volumes are emptied.
