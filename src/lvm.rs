@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
+use lvm_core::ondisk::MdaHeader;
 use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
@@ -225,7 +226,7 @@ impl Lvm {
     /// `NotFound` when it is not a physical volume without a group.
     ///
     /// # Effect
-    /// One sector changes; `Unknown` on `Io`.
+    /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.
     #[doc(alias = "pvresize")]
     pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
         self.require_writable_view()?;
@@ -236,10 +237,17 @@ impl Lvm {
         let orphan = find_orphan(Scan::new(&opened.devices), device.name())
             .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
         let mut label = orphan.pv.scanned.label;
-        if label.pv_header.metadata_areas.len() > 1 {
-            return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
+        let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
+        let resized = layout.resized(size.unwrap_or(Bytes(device.size())))?;
+        for (old, new) in label.pv_header.metadata_areas.iter_mut().zip(&resized.metadata_areas) {
+            if old != new {
+                // The header must be there before the label names its place.
+                device.write_at(new.offset, &MdaHeader::empty(new.offset, new.size).encode())?;
+                device.flush()?;
+                *old = *new;
+            }
         }
-        label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        label.pv_header.device_size = resized.device_size;
         write_label(&*device, &label)
     }
 
