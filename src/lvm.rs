@@ -116,7 +116,7 @@ impl Lvm {
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
-    /// [`Transaction::add_pv`](crate::Transaction::add_pv).
+    /// [`Transaction::add_pv_on`](crate::Transaction::add_pv_on).
     #[doc(alias = "vgcreate")]
     pub fn create_vg<S: Into<PvSource>>(
         &self,
