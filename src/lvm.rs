@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
-use lvm_core::ondisk::MdaHeader;
+use lvm_core::ondisk::{MdaHeader, crc};
 use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
@@ -174,7 +174,7 @@ impl Lvm {
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
-            None => PvId::random(&mut *self.stamp(0)?.ids),
+            None => PvId::random(&mut *self.stamp(&spec.to_string(), 0)?.ids),
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
@@ -183,11 +183,45 @@ impl Lvm {
         }
         let layout =
             PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;
+        if self.options.dry_run {
+            return Ok(id);
+        }
         for found in &wipe {
             signature::wipe(&*device, found)?;
         }
         initialise_pv(&*device, &layout)?;
         Ok(id)
+    }
+
+    /// What [`create_pv`](Self::create_pv) would wipe off a device beside physical volumes without
+    /// a group.
+    ///
+    /// # Errors
+    /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
+    pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
+    }
+
+    /// The name of the group that uses a device as a physical volume; `[unknown]` when its label
+    /// only says that one does.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        Ok(user_of(&Scan::new(&opened.devices), &*device))
+    }
+
+    /// The size of a device or file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        Ok(Bytes(opened.find(&device.into())?.size()))
     }
 
     /// Takes the label off a physical volume without a group.
@@ -216,6 +250,9 @@ impl Lvm {
                 Error::not_found(format!("No PV found on device {spec}.")).with_device(spec.to_string())
             );
         }
+        if self.options.dry_run {
+            return Ok(());
+        }
         remove_labels(&*device)
     }
 
@@ -239,6 +276,9 @@ impl Lvm {
         let mut label = orphan.pv.scanned.label;
         let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
         let resized = layout.resized(size.unwrap_or(Bytes(device.size())))?;
+        if self.options.dry_run {
+            return Ok(());
+        }
         for (old, new) in label.pv_header.metadata_areas.iter_mut().zip(&resized.metadata_areas) {
             if old != new {
                 // The header must be there before the label names its place.
@@ -268,11 +308,29 @@ impl Lvm {
     #[doc(alias = "vgcfgbackup")]
     pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
         let vg = self.volume_group(name_or_id)?;
-        let stamp = self.stamp(0)?;
-        let header = crate::system::text_header(&stamp, stamp.command.clone());
-        let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
-        template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
+        self.write_backups([&vg], file)?;
         Ok(vg)
+    }
+
+    /// Writes metadata that was read before to files; `%s` in the name stands for the group's
+    /// name, and must be there for several groups.
+    ///
+    /// # Errors
+    /// `InvalidInput` without `%s` for several groups; `Io`.
+    #[doc(alias = "vgcfgbackup")]
+    pub fn write_backups<'v>(
+        &self,
+        vgs: impl IntoIterator<Item = &'v VolumeGroup>,
+        file: impl AsRef<Path>,
+    ) -> Result<()> {
+        let stamp = self.stamp("backup", 0)?;
+        let header = crate::system::text_header(&stamp, stamp.command.clone());
+        let header = crate::system::export_header(&stamp, &header);
+        let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
+        if !self.options.dry_run {
+            template.write(vgs.into_iter().map(|vg| (vg, &header)))?;
+        }
+        Ok(())
     }
 
     /// Writes the metadata of a backup file back to the physical volumes it names, as
@@ -286,6 +344,14 @@ impl Lvm {
     /// As [`Transaction::commit`].
     #[doc(alias = "vgcfgrestore")]
     pub fn restore_vg(&self, name: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        self.begin_restore(name, file)?.commit(&mut crate::observe::Silent)
+    }
+
+    /// Begins what [`restore_vg`](Self::restore_vg) does.
+    ///
+    /// # Errors
+    /// Those of [`restore_vg`](Self::restore_vg).
+    pub fn begin_restore(&self, name: &str, file: impl AsRef<Path>) -> Result<Transaction> {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
@@ -299,8 +365,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
         let scan = finished_scan(&opened)?;
-        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
-            .commit(&mut crate::observe::Silent)
+        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
     }
 
     fn require_writable_view(&self) -> Result<()> {
@@ -323,15 +388,15 @@ impl Lvm {
         }
     }
 
-    /// The stamp of one transaction. With a seed, each version of a group has a sequence of ids
-    /// of its own.
-    pub(crate) fn stamp(&self, seqno: u32) -> Result<lvm_core::Stamp> {
+    /// The stamp of one transaction. With a seed, each version of each group, and each physical
+    /// volume made on its own, has a sequence of ids of its own: `what` names it.
+    pub(crate) fn stamp(&self, what: &str, seqno: u32) -> Result<lvm_core::Stamp> {
         let options = self.options.stamp.clone();
         match self.options.seed {
             None => options.build(),
             Some(seed) => {
-                let spread = u64::from(seqno).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                options.seed(seed.wrapping_add(spread)).build()
+                let salt = (u64::from(crc(what.as_bytes())) << 32) | u64::from(seqno);
+                options.seed(seed.wrapping_add(salt.wrapping_mul(0x9E37_79B9_7F4A_7C15))).build()
             }
         }
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use lvm_core::edit::{NewPv, NewVg, VgDraft};
+use lvm_core::alloc::PvArgument;
+use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::store::{
@@ -14,6 +15,7 @@ use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp
 
 use crate::commit;
 use crate::data::signature::{self, Signature};
+use crate::data::volume::map_lv;
 use crate::lock::VgLock;
 use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
@@ -86,7 +88,7 @@ impl Transaction {
                 .with_vg(found.vg.name())
                 .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
         }
-        let mut draft = draft_of(&found, lvm.stamp(found.vg.seqno())?)?;
+        let mut draft = draft_of(&found, lvm.stamp(&found.vg.id().to_string(), found.vg.seqno())?)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
     }
@@ -103,7 +105,7 @@ impl Transaction {
         for pv in pvs {
             chosen.push(Chosen::new(&opened, &scan, pv)?);
         }
-        let stamp = lvm.stamp(0)?;
+        let stamp = lvm.stamp(new.name_str(), 0)?;
         let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
         let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
@@ -142,7 +144,7 @@ impl Transaction {
             }
             layouts.push(PvLayout::from_label(&source.scanned.label, Bytes(source.device.size()))?);
         }
-        let stamp = lvm.stamp(vg.seqno())?;
+        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno())?;
         let mut draft = VgDraft::from_vg(vg, layouts, stamp);
         draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
         let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
@@ -186,15 +188,58 @@ impl Transaction {
     /// # Errors
     /// `NotFound`.
     pub fn pv_on(&self, device: impl Into<DeviceSpec>) -> Result<PvId> {
-        let name = device.into().to_string();
-        let found = self.draft.physical_volume_at(&name).map(lvm_core::metadata::PhysicalVolume::id);
+        let spec = device.into();
+        let name = spec.to_string();
+        let found = self.draft.physical_volume_at(&name).or_else(|| {
+            // Another path to a device that is known.
+            let device = self.opened.find(&spec).ok()?;
+            self.draft.physical_volume_at(device.name())
+        });
         found
+            .map(lvm_core::metadata::PhysicalVolume::id)
             .or_else(|| PvId::parse(&name).ok().filter(|id| self.draft.physical_volume(*id).is_some()))
             .ok_or_else(|| {
                 let vg = self.draft.name();
                 Error::not_found(format!("Physical Volume \"{name}\" not found in Volume Group \"{vg}\"."))
                     .with_device(name.clone())
             })
+    }
+
+    /// An argument whose path is the one the group knows the device by, when it leads there.
+    #[must_use]
+    pub fn known_argument(&self, argument: PvArgument) -> PvArgument {
+        match argument {
+            PvArgument::Device { path, ranges } => {
+                let known = self.pv_on(&path).ok().and_then(|id| self.draft.physical_volume(id));
+                let path = known.map_or(path, |pv| pv.device().to_owned());
+                PvArgument::Device { path, ranges }
+            }
+            tag => tag,
+        }
+    }
+
+    /// Signatures that lie where a new volume will, and that a commit would wipe; by the volume's
+    /// name.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn signatures_under_new_lvs(&self) -> Result<Vec<(String, Signature)>> {
+        let old = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let old = old.map(|pv| (pv.id(), Arc::clone(&pv.device)));
+        let new = self.new_devices.iter().map(|(id, device)| match device {
+            NewDevice::Orphan(pv) => (*id, Arc::clone(&pv.device)),
+            NewDevice::Blank(device) => (*id, Arc::clone(device)),
+        });
+        let members = old.chain(new).collect::<StdHashMap<_, _>>();
+        let mut signatures = Vec::new();
+        for step in self.draft.data_steps() {
+            let DataStep::WipeSignatures { lv } = step else { continue };
+            let Some(lv) = self.draft.logical_volume_by_id(*lv) else { continue };
+            let device = map_lv(&self.draft, lv, &|pv| members.get(&pv).cloned())?;
+            let found = signature::detect(&device)?;
+            signatures.extend(found.into_iter().map(|found| (lv.name().to_owned(), found)));
+        }
+        Ok(signatures)
     }
 
     /// Takes the device out of the group; it stays a physical volume.
@@ -258,7 +303,7 @@ impl Transaction {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
         }
-        let other = draft_of(&source, self.lvm.stamp(source.vg.seqno())?)?;
+        let other = draft_of(&source, self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno())?)?;
         other.check_changeable()?;
         self.draft.merge(other)?;
         // The source's areas take part like those of any physical volume that joins; that they
@@ -288,7 +333,7 @@ impl Transaction {
             return Err(Error::invalid("a split cannot be combined with other changes"));
         }
         self.claim_name(new_name)?;
-        let stamp = self.lvm.stamp(self.draft.seqno().wrapping_add(1))?;
+        let stamp = self.lvm.stamp(new_name, 0)?;
         let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
         let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
         let moved = found.filter(|pv| pvs.contains(&pv.id()));
@@ -303,6 +348,9 @@ impl Transaction {
         }
         let (vg, _, text) = self.draft.commit_text()?;
         let (new_vg, _, new_text) = new_draft.commit_text()?;
+        if self.lvm.options.dry_run {
+            return Ok((vg, new_vg));
+        }
         commit::archive(&self.lvm.options, &self.draft)?;
         crate::observe::step(observer, format!("splitting volume group {new_name} from {}", vg.name()))?;
         let outcome = commit_split((kept_set, &text), (moved_set, &new_text))?;
@@ -348,6 +396,9 @@ impl Transaction {
             check_unmoved(pv)?;
         }
         if draft.is_removed() {
+            if lvm.options.dry_run {
+                return Ok(draft.volume_group().clone());
+            }
             crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
             commit::archive(&lvm.options, &draft)?;
             remove_group(&devices.members)?;
@@ -355,6 +406,9 @@ impl Transaction {
         }
         let (vg, _, text) = draft.commit_text()?;
         devices.check_size(text.len())?;
+        if lvm.options.dry_run {
+            return Ok(vg);
+        }
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
         for (device, signatures) in &wipes {

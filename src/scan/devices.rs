@@ -1,5 +1,6 @@
 //! Opening the devices and image files of a view, and the partitions in them.
 
+use std::collections::{HashMap, HashSet};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,19 +32,17 @@ pub(crate) enum Access {
 pub(crate) struct OpenDevices {
     /// What is looked at: whole devices, and partitions.
     pub(crate) devices: Vec<Arc<dyn BlockDevice>>,
-    /// Open files and devices.
-    wholes: Vec<Whole>,
+    /// The names of those, to add each once.
+    names: HashSet<String>,
+    /// Files and devices, each once.
+    wholes: Vec<Arc<dyn BlockDevice>>,
+    /// Which of them a path means.
+    by_path: HashMap<PathBuf, usize>,
+    /// Which of them a file's device and inode numbers mean: two paths may lead to one file.
+    by_inode: HashMap<(u64, u64), usize>,
     /// True when there is a block device among them, so that lvm2's lock files count.
     pub(crate) has_block_devices: bool,
     _locks: Vec<ImageLock>,
-}
-
-/// An open file or device with the paths it was named by.
-struct Whole {
-    paths: Vec<PathBuf>,
-    inode: (u64, u64),
-    is_file: bool,
-    device: Arc<dyn BlockDevice>,
 }
 
 impl OpenDevices {
@@ -83,53 +82,60 @@ impl OpenDevices {
         if metadata.is_dir() {
             return Err(Error::invalid("a directory is not a device").with_device(path.to_string_lossy()));
         }
-        // The same file under two names would be two devices with one content.
-        let inode = (metadata.dev(), metadata.ino());
-        if let Some(known) = self.wholes.iter_mut().find(|whole| whole.inode == inode) {
-            known.paths.push(path.to_owned());
-            return Ok(());
-        }
         let is_block = metadata.file_type().is_block_device();
         self.has_block_devices |= is_block;
+        // The same file under two names would be two devices with one content.
+        let inode = (metadata.dev(), metadata.ino());
+        if let Some(known) = self.by_inode.get(&inode) {
+            self.by_path.insert(path.to_owned(), *known);
+            return Ok(());
+        }
         if !is_block && options.locking {
             let mode = if access == Access::Metadata { LockMode::Exclusive } else { LockMode::Shared };
             self._locks.push(ImageLock::acquire(path, mode, options.lock_wait)?);
         }
         // Opening a block device for writing wakes udev when it is closed: only when needed.
-        let device = FileDevice::open(path, access == Access::Read || options.read_only)?;
+        let read_only = access == Access::Read || options.read_only || options.dry_run;
+        let device = FileDevice::open(path, read_only)?;
         let device = if options.flush { device } else { device.without_flush() };
-        let paths = vec![path.to_owned()];
-        self.wholes.push(Whole { paths, inode, is_file: metadata.is_file(), device: Arc::new(device) });
+        self.by_path.insert(path.to_owned(), self.wholes.len());
+        self.by_inode.insert(inode, self.wholes.len());
+        self.wholes.push(Arc::new(device));
         Ok(())
     }
 
-    fn whole(&self, spec: &DeviceSpec) -> Option<&Whole> {
-        self.wholes.iter().find(|whole| whole.paths.iter().any(|path| path == spec.path()))
+    /// The open file or device at a path, by whatever path it was opened.
+    fn whole(&self, path: &Path) -> Option<&Arc<dyn BlockDevice>> {
+        let known = self.by_path.get(path).copied().or_else(|| {
+            let metadata = std::fs::metadata(path).ok()?;
+            self.by_inode.get(&(metadata.dev(), metadata.ino())).copied()
+        });
+        self.wholes.get(known?)
     }
 
     fn add(&mut self, spec: &DeviceSpec) -> Result<()> {
-        let Some(whole) = self.whole(spec) else { return Ok(()) };
-        let (device, is_file) = (Arc::clone(&whole.device), whole.is_file);
+        let Some(whole) = self.whole(spec.path()).map(Arc::clone) else { return Ok(()) };
         if let Some(number) = spec.partition_number() {
-            self.push(partition(&device, number)?);
+            self.push(partition(&whole, number)?);
             return Ok(());
         }
         // A label on the whole device outweighs a partition table that was left behind.
-        if is_file && !has_label(&*device) {
-            let found = partitions(&*device).unwrap_or_default();
+        let is_file = spec.path().metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file && !has_label(&*whole) {
+            let found = partitions(&*whole).unwrap_or_default();
             if !found.is_empty() {
                 for part in found {
-                    self.push(sub_device(&device, part.number, part.offset, part.size)?);
+                    self.push(sub_device(&whole, part.number, part.offset, part.size)?);
                 }
                 return Ok(());
             }
         }
-        self.push(device);
+        self.push(whole);
         Ok(())
     }
 
     fn push(&mut self, device: Arc<dyn BlockDevice>) {
-        if !self.devices.iter().any(|known| known.name() == device.name()) {
+        if self.names.insert(device.name().to_owned()) {
             self.devices.push(device);
         }
     }
@@ -139,20 +145,20 @@ impl OpenDevices {
     /// # Errors
     /// `NotFound` when the view does not have it.
     pub(crate) fn find(&self, spec: &DeviceSpec) -> Result<Arc<dyn BlockDevice>> {
-        if let Some(device) = self.devices.iter().find(|device| device.name() == spec.to_string()) {
+        let by_name = |name: &str| self.devices.iter().find(|device| device.name() == name);
+        let name = spec.to_string();
+        if let Some(device) = by_name(&name) {
             return Ok(Arc::clone(device));
         }
-        let Some(whole) = self.whole(spec) else {
-            let message = format!("No device found for {spec}.");
-            return Err(Error::not_found(message)
-                .with_device(spec.to_string())
+        let Some(whole) = self.whole(spec.path()) else {
+            return Err(Error::not_found(format!("No device found for {name}."))
+                .with_device(name)
                 .with_help("only the devices that were named are looked at"));
         };
-        let Some(number) = spec.partition_number() else { return Ok(Arc::clone(&whole.device)) };
-        let name = partition_name(&*whole.device, number);
-        match self.devices.iter().find(|device| device.name() == name) {
+        let Some(number) = spec.partition_number() else { return Ok(Arc::clone(whole)) };
+        match by_name(&partition_name(&**whole, number)) {
             Some(device) => Ok(Arc::clone(device)),
-            None => partition(&whole.device, number),
+            None => partition(whole, number),
         }
     }
 }

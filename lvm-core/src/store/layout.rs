@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::id::PvId;
+use crate::metadata::PhysicalVolume;
 use crate::ondisk::label::DEFAULT_LABEL_SECTOR;
 use crate::ondisk::pv_header::{EXTENSION_VERSION, Extension};
 use crate::ondisk::{DiskArea, Label, PvHeader};
@@ -44,6 +45,28 @@ pub struct PvOptions {
     pub label_sector: Option<u64>,
     /// `--setphysicalvolumesize`: pretend this size.
     pub size: Option<Bytes>,
+    /// `--restorefile`: extents and boot loader area lie where they did; alignment and boot loader
+    /// area asked for beside it do not count.
+    pub restore: Option<PvRestore>,
+}
+
+/// Where a physical volume that is made anew had its extents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PvRestore {
+    /// Where extents begin, in bytes.
+    pub pe_start: Bytes,
+    /// The boot loader area.
+    pub bootloader_area: Option<DiskArea>,
+}
+
+impl From<&PhysicalVolume> for PvRestore {
+    fn from(pv: &PhysicalVolume) -> Self {
+        let area = |(start, size): (Sectors, Sectors)| DiskArea {
+            offset: start.to_bytes().0,
+            size: size.to_bytes().0,
+        };
+        Self { pe_start: pv.pe_start().to_bytes(), bootloader_area: pv.bootloader_area().map(area) }
+    }
 }
 
 /// Where everything goes on a physical volume. All offsets and sizes are in bytes.
@@ -105,7 +128,10 @@ impl PvLayout {
             metadata_ignore: options.metadata_ignore,
             bootloader_area: None,
         };
-        layout.place_areas(options, copies, Alignment { align, shift });
+        match options.restore {
+            Some(restore) => layout.place_areas_before(options, copies, restore)?,
+            None => layout.place_areas(options, copies, Alignment { align, shift }),
+        }
         if layout.pe_start > size {
             return Err(Error::invalid(format!(
                 "metadata and boot loader areas need {} of a device of {}",
@@ -114,6 +140,33 @@ impl PvLayout {
             )));
         }
         Ok(layout)
+    }
+
+    /// Places metadata areas around extents that stay where they were.
+    fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
+        let limit =
+            restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
+        let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
+        let wanted = wanted.next_multiple_of(512);
+        self.pe_start = restore.pe_start.0;
+        self.bootloader_area = restore.bootloader_area;
+        if copies > 0 {
+            let size = wanted.min(limit.saturating_sub(MDA_START));
+            if size < MDA_SIZE_MIN {
+                return Err(Error::invalid(format!(
+                    "no room for a metadata area before the first extent at {}",
+                    restore.pe_start
+                )));
+            }
+            self.metadata_areas.push(DiskArea { offset: MDA_START, size });
+        }
+        if copies == COPIES_MAX {
+            let offset = self.device_size.saturating_sub(wanted);
+            if offset >= self.pe_start {
+                self.metadata_areas.push(DiskArea { offset, size: self.device_size.saturating_sub(offset) });
+            }
+        }
+        Ok(())
     }
 
     fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) {

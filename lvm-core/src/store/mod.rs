@@ -29,6 +29,6 @@ pub use commit::{
 };
 pub use draft::NewDevice;
 pub use label::{initialise_pv, remove_labels, write_label};
-pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions};
+pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions, PvRestore};
 pub use scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 pub use set::{AreaCopy, FoundPv, FoundVg, Orphan, Problem, Scan, Unfinished};
