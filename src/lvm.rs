@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
+use lvm_core::ondisk::{MdaHeader, crc};
 use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
@@ -16,7 +17,7 @@ use crate::data::signature;
 use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
-use crate::scan::devices::OpenDevices;
+use crate::scan::devices::{Access, OpenDevices};
 use crate::transaction::{PvSource, Transaction};
 
 /// A view of some devices and image files, and what may be done with them.
@@ -62,7 +63,7 @@ impl Lvm {
     /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
     #[doc(alias = "vgscan")]
     pub fn scan(&self) -> Result<Scan> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         Ok(Scan::new(&opened.devices))
     }
 
@@ -98,7 +99,7 @@ impl Lvm {
     /// a foreign group (another system id) and for a read-only view.
     pub fn begin(&self, name_or_id: &str) -> Result<Transaction> {
         self.require_writable_view()?;
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         // The lock is named after the group, whose name an id does not tell.
         let name = match VgId::parse(name_or_id) {
             Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
@@ -115,7 +116,7 @@ impl Lvm {
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
-    /// [`Transaction::add_pv`](crate::Transaction::add_pv).
+    /// [`Transaction::add_pv_on`](crate::Transaction::add_pv_on).
     #[doc(alias = "vgcreate")]
     pub fn create_vg<S: Into<PvSource>>(
         &self,
@@ -124,7 +125,7 @@ impl Lvm {
     ) -> Result<Transaction> {
         self.require_writable_view()?;
         let new = new.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
         let scan = finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
@@ -166,14 +167,14 @@ impl Lvm {
     ) -> Result<PvId> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
-            None => PvId::random(&mut *self.stamp(0)?.ids),
+            None => PvId::random(&mut *self.stamp(&spec.to_string(), 0)?.ids),
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
@@ -198,7 +199,7 @@ impl Lvm {
     /// # Errors
     /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
     pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         let device = opened.find(&device.into())?;
         signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
     }
@@ -209,7 +210,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`, `Io`.
     pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         let device = opened.find(&device.into())?;
         Ok(user_of(&Scan::new(&opened.devices), &*device))
     }
@@ -219,7 +220,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`, `Io`.
     pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         Ok(Bytes(opened.find(&device.into())?.size()))
     }
 
@@ -235,7 +236,7 @@ impl Lvm {
     pub fn remove_pv(&self, device: impl Into<DeviceSpec>, overwrite: Overwrite) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -262,24 +263,31 @@ impl Lvm {
     /// `NotFound` when it is not a physical volume without a group.
     ///
     /// # Effect
-    /// One sector changes; `Unknown` on `Io`.
+    /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.
     #[doc(alias = "pvresize")]
     pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let orphan = find_orphan(Scan::new(&opened.devices), device.name())
             .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
         let mut label = orphan.pv.scanned.label;
-        if label.pv_header.metadata_areas.len() > 1 {
-            return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
-        }
-        label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
+        let resized = layout.resized(size.unwrap_or(Bytes(device.size())))?;
         if self.options.dry_run {
             return Ok(());
         }
+        for (old, new) in label.pv_header.metadata_areas.iter_mut().zip(&resized.metadata_areas) {
+            if old != new {
+                // The header must be there before the label names its place.
+                device.write_at(new.offset, &MdaHeader::empty(new.offset, new.size).encode())?;
+                device.flush()?;
+                *old = *new;
+            }
+        }
+        label.pv_header.device_size = resized.device_size;
         write_label(&*device, &label)
     }
 
@@ -288,7 +296,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Content)?;
         let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
         LvDevice::new(opened, &found, name, self.options.read_only)
     }
@@ -315,7 +323,7 @@ impl Lvm {
         vgs: impl IntoIterator<Item = &'v VolumeGroup>,
         file: impl AsRef<Path>,
     ) -> Result<()> {
-        let stamp = self.stamp(0)?;
+        let stamp = self.stamp("backup", 0)?;
         let header = crate::system::text_header(&stamp, stamp.command.clone());
         let header = crate::system::export_header(&stamp, &header);
         let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
@@ -354,7 +362,7 @@ impl Lvm {
             );
             return Err(Error::not_found(message).with_vg(name));
         }
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
         let scan = finished_scan(&opened)?;
         Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
@@ -380,15 +388,15 @@ impl Lvm {
         }
     }
 
-    /// The stamp of one transaction. With a seed, each version of a group has a sequence of ids
-    /// of its own.
-    pub(crate) fn stamp(&self, seqno: u32) -> Result<lvm_core::Stamp> {
+    /// The stamp of one transaction. With a seed, each version of each group, and each physical
+    /// volume made on its own, has a sequence of ids of its own: `what` names it.
+    pub(crate) fn stamp(&self, what: &str, seqno: u32) -> Result<lvm_core::Stamp> {
         let options = self.options.stamp.clone();
         match self.options.seed {
             None => options.build(),
             Some(seed) => {
-                let spread = u64::from(seqno).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                options.seed(seed.wrapping_add(spread)).build()
+                let salt = (u64::from(crc(what.as_bytes())) << 32) | u64::from(seqno);
+                options.seed(seed.wrapping_add(salt.wrapping_mul(0x9E37_79B9_7F4A_7C15))).build()
             }
         }
     }

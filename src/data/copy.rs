@@ -37,7 +37,9 @@ impl LvDevice {
             while at < total {
                 let part = part(&mut buffer, total - at);
                 self.read_at(at, part)?;
-                output.write_all(part).map_err(|error| output_error("writing the output failed", at, error))?;
+                output
+                    .write_all(part)
+                    .map_err(|error| output_error("writing the output failed", at, error))?;
                 at += len(part);
                 copy.reach(at)?;
             }
@@ -178,8 +180,11 @@ impl LvDevice {
 
     fn too_large(&self, size: u64) -> Error {
         let volume = self.size();
-        Error::invalid(format!("The input is larger than the volume: {size} bytes or more for {} bytes.", volume.get()))
-            .with_help("extend the volume first (lvextend)")
+        Error::invalid(format!(
+            "The input is larger than the volume: {size} bytes or more for {} bytes.",
+            volume.get()
+        ))
+        .with_help("extend the volume first (lvextend)")
     }
 }
 
@@ -282,14 +287,7 @@ mod tests {
         part[BLOCK] = 1;
         part[3 * BLOCK - 1] = 1;
         let found = runs(&part).map(|run| (run.range, run.zeroes)).collect::<Vec<_>>();
-        assert_eq!(
-            found,
-            [
-                (0..BLOCK, true),
-                (BLOCK..3 * BLOCK, false),
-                (3 * BLOCK..5 * BLOCK + 10, true),
-            ]
-        );
+        assert_eq!(found, [(0..BLOCK, true), (BLOCK..3 * BLOCK, false), (3 * BLOCK..5 * BLOCK + 10, true),]);
         assert_eq!(runs(&[]).count(), 0);
     }
 }

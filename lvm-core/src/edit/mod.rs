@@ -161,7 +161,7 @@ impl VgDraft {
     ///
     /// # Errors
     /// `Unsupported` with thin volumes, whose pools keep state of their own that would not match;
-    /// `Corrupt` when the state breaks an invariant.
+    /// `MissingDevice` when a physical volume was missing then; `Corrupt` when the state breaks an invariant.
     #[doc(alias = "vgcfgrestore")]
     pub fn restore(&mut self, seqno_on_disk: u32) -> Result<()> {
         let thin = |lv: &&LogicalVolume| {
@@ -170,6 +170,11 @@ impl VgDraft {
         };
         if let Some(lv) = self.working.logical_volumes().find(thin) {
             return Err(Error::unsupported("restoring the metadata of thin volumes").with_lv(lv.name.clone()));
+        }
+        if self.working.is_partial() {
+            let message =
+                format!("Cannot restore Volume Group {} with PVs marked as missing.", self.working.name);
+            return Err(Error::new(ErrorKind::MissingDevice, message));
         }
         self.working.check()?;
         if let Some(base) = &mut self.base {

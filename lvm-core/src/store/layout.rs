@@ -144,7 +144,8 @@ impl PvLayout {
 
     /// Places metadata areas around extents that stay where they were.
     fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
-        let limit = restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
+        let limit =
+            restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
         let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
         let wanted = wanted.next_multiple_of(512);
         self.pe_start = restore.pe_start.0;
@@ -197,10 +198,28 @@ impl PvLayout {
         }
     }
 
-    /// Bytes at the end that the second metadata area takes.
+    /// Where extents must end: at the second metadata area, or at the end.
     #[must_use]
-    pub fn tail(&self) -> u64 {
-        self.metadata_areas.get(1).map_or(0, |area| self.device_size.saturating_sub(area.offset))
+    pub fn data_end(&self) -> u64 {
+        let behind = self.metadata_areas.get(1).filter(|area| area.offset >= self.pe_start);
+        behind.map_or(self.device_size, |area| area.offset.min(self.device_size))
+    }
+
+    /// The same for a device of another size: a second metadata area moves to its end.
+    ///
+    /// # Errors
+    /// `InvalidInput` when nothing would be left for extents.
+    pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        let mut resized = self.clone();
+        resized.device_size = device_size.align_down(Bytes(512)).0;
+        if let Some(area) = resized.metadata_areas.get_mut(1) {
+            let start = Bytes(resized.device_size.saturating_sub(area.size)).align_down(DEFAULT_ALIGNMENT).0;
+            *area = DiskArea { offset: start, size: resized.device_size.saturating_sub(start) };
+        }
+        if resized.data_end() <= self.pe_start {
+            return Err(Error::invalid(format!("no room for extents on a device of {device_size}")));
+        }
+        Ok(resized)
     }
 
     /// Extents of `extent_size` that fit.
@@ -208,7 +227,7 @@ impl PvLayout {
     /// # Errors
     /// `InvalidInput` when there would be more than 2^32-1.
     pub fn pe_count(&self, extent_size: Sectors) -> Result<Extents> {
-        let room = self.device_size.saturating_sub(self.pe_start).saturating_sub(self.tail());
+        let room = self.data_end().saturating_sub(self.pe_start);
         let count = Bytes(room).to_sectors().0.checked_div(extent_size.0).unwrap_or(0);
         u32::try_from(count)
             .map(Extents)

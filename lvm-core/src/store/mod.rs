@@ -24,7 +24,9 @@ mod scan;
 mod set;
 
 pub use area::{AreaSet, Committed, Precommitted, TargetArea, Written};
-pub use commit::{CommitArea, CommitOutcome, CommitPv, PreparedCommit, VgCommit, commit_split, remove_group};
+pub use commit::{
+    CommitArea, CommitOutcome, CommitPv, PreparedCommit, Relocation, VgCommit, commit_split, remove_group,
+};
 pub use draft::NewDevice;
 pub use label::{initialise_pv, remove_labels, write_label};
 pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions, PvRestore};
