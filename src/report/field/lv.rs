@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use lvm_core::metadata::{
-    AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup,
-};
+use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup};
 use lvm_core::{Bytes, LvId, Sectors};
 
 use super::{Field, FieldGroup, FieldKind, Get};
