@@ -36,7 +36,7 @@ fn restore(text: &str, file_name: &str) -> Lvm2 {
     let pvs = text.split("logical_volumes {").next().unwrap_or_default();
     let pvs = pvs.split("physical_volumes {").nth(1).unwrap_or_default();
     let ids = strings(pvs, "id");
-    let sizes = strings(pvs, "dev_size").into_iter().map(|size| size.parse::<u64>().unwrap() / 2048);
+    let sizes = strings(pvs, "dev_size").into_iter().map(|size| size.parse::<u64>().unwrap() / 2048 + 1);
     let lvm2 = Lvm2::new(&sizes.collect::<Vec<_>>());
     let file = lvm2.path(file_name);
     fs::write(&file, text).unwrap();
