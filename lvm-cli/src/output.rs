@@ -66,12 +66,12 @@ impl Output {
         let _ = writeln!(self.stderr, "{line}");
     }
 
-    /// A question, with what is answered for the user or nothing.
+    /// A question, with what is answered for the user or nothing. LVM2 does not indent them.
     pub(crate) fn ask(&mut self, question: &str, answer: Option<&str>) {
         self.flush();
         let _ = match answer {
-            Some(answer) => writeln!(self.stderr, "  {question} [y/n]: [{answer}]"),
-            None => write!(self.stderr, "  {question} [y/n]: "),
+            Some(answer) => writeln!(self.stderr, "{question} [y/n]: [{answer}]"),
+            None => write!(self.stderr, "{question} [y/n]: "),
         };
     }
 

@@ -1,9 +1,9 @@
 //! `lvchange`
 
-use lvmkit::{Lvm, Transaction};
+use lvmkit::{Lvm, ReadAhead, Transaction};
 
 use super::Command;
-use super::lvcreate::{persistent_minor, policy};
+use super::lvcreate::{persistent_minor, policy, whole_pages};
 use crate::args::{Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
@@ -32,9 +32,13 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let given = |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
+    let given =
+        |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let changes = given(session, CHANGES);
     if session.args.words.is_empty() || (!changes && !given(session, IDLE)) {
+        return Err(Failure::Syntax);
+    }
+    if session.args.yes_no(&o::PERSISTENT) == Some(true) && !session.args.has(&o::MINOR) {
         return Err(Failure::Syntax);
     }
     policy(&session.args)?;
@@ -70,7 +74,7 @@ fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Strin
     Ok(())
 }
 
-fn change(session: &Session<'_>, transaction: &mut Transaction, vg: &str, volume: &str) -> Outcome {
+fn change(session: &mut Session<'_>, transaction: &mut Transaction, vg: &str, volume: &str) -> Outcome {
     let args = &session.args;
     if let Some(permission) = args.text(&o::PERMISSION) {
         let writable = permission == "rw";
@@ -97,9 +101,26 @@ fn change(session: &Session<'_>, transaction: &mut Transaction, vg: &str, volume
         transaction.set_lv_autoactivation(volume, on)?;
     }
     if let Some(minor) = persistent_minor(args)? {
+        if minor.is_none() && transaction.logical_volume(volume).is_some_and(|lv| lv.minor().is_none()) {
+            return Err(Failure::refused(format!(
+                "Minor number is already not persistent for {vg}/{volume}."
+            )));
+        }
         transaction.set_persistent_minor(volume, minor)?;
     }
     if let Some(read_ahead) = args.read_ahead(&o::READAHEAD) {
+        let (read_ahead, rounded) = whole_pages(read_ahead);
+        let shown = match read_ahead {
+            ReadAhead::Auto => "auto".to_owned(),
+            ReadAhead::None => "none".to_owned(),
+            ReadAhead::Sectors(sectors) => sectors.to_string(),
+        };
+        if transaction.logical_volume(volume).is_some_and(|lv| lv.read_ahead() == read_ahead) {
+            return Err(Failure::refused(format!("Read ahead is already {shown} for {vg}/{volume}.")));
+        }
+        if rounded {
+            session.out.warn(format!("Overriding readahead to {shown} sectors, a multiple of 4K page size."));
+        }
         transaction.set_read_ahead(volume, read_ahead)?;
     }
     for tag in args.texts(&o::ADDTAG) {

@@ -1,7 +1,7 @@
 //! `lvcreate`
 
 use lvmkit::core::name::check_user_lv_name;
-use lvmkit::{AllocationPolicy, Bytes, Extents, NewLv, NewLvKind, Size, Transaction};
+use lvmkit::{AllocationPolicy, Bytes, Extents, NewLv, NewLvKind, ReadAhead, Size, Transaction};
 
 use super::Command;
 use super::vgcreate::sentence;
@@ -68,6 +68,8 @@ pub(super) static COMMAND: Command = Command {
 
 /// Most stripes a volume can have.
 const STRIPES_MAX: u32 = 128;
+/// Sectors of a page.
+const PAGE_SECTORS: u32 = 8;
 const STRIPE_SIZE_MIN: Bytes = Bytes::kib(4);
 
 fn run(session: &mut Session<'_>) -> Outcome {
@@ -76,11 +78,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let new = new_lv(&session.args, name.as_deref())?;
     let lvm = session.open(&devices)?;
     let mut transaction = lvm.begin(&vg).map_err(|error| super::cannot_process(&vg, error))?;
-    let known = arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
+    let known =
+        arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     let id = transaction.create_lv(new.on(known))?;
     let Some(lv) = transaction.logical_volume_by_id(id) else {
         return Err(Failure::refused("The new logical volume is gone."));
     };
+    if let Some((ReadAhead::Sectors(sectors), true)) = session.args.read_ahead(&o::READAHEAD).map(whole_pages)
+    {
+        session.out.warn(format!("Overriding readahead to {sectors} sectors, a multiple of 4K page size."));
+    }
     let (name, extents) = (lv.name().to_owned(), lv.extent_count());
     say_rounding(session, &transaction, extents);
     ask_about_signatures(session, &transaction)?;
@@ -119,11 +126,9 @@ fn names(args: &Args) -> Outcome<(String, Option<String>, Vec<String>)> {
             "Inconsistent volume group names given: \"{vg}\" and \"{}\"",
             Target::vg_name(word)
         ))),
-        (None, Some(word)) => Ok((
-            Target::vg_name(word).to_owned(),
-            name,
-            args.words.get(1..).unwrap_or_default().to_vec(),
-        )),
+        (None, Some(word)) => {
+            Ok((Target::vg_name(word).to_owned(), name, args.words.get(1..).unwrap_or_default().to_vec()))
+        }
         (None, None) => Err(Failure::Syntax),
     }
 }
@@ -183,7 +188,7 @@ fn new_lv(args: &Args, name: Option<&str>) -> Outcome<NewLv> {
         new = new.tag(tag.trim_start_matches('@'));
     }
     if let Some(read_ahead) = args.read_ahead(&o::READAHEAD) {
-        new = new.read_ahead(read_ahead);
+        new = new.read_ahead(whole_pages(read_ahead).0);
     }
     if let Some((major, minor)) = persistent_minor(args)?.flatten() {
         new = new.minor(major, minor);
@@ -210,6 +215,17 @@ pub(super) fn policy(args: &Args) -> Outcome<Option<AllocationPolicy>> {
     }
 }
 
+/// A read-ahead in whole pages of 4 KiB, and whether it had to be rounded.
+pub(super) fn whole_pages(read_ahead: ReadAhead) -> (ReadAhead, bool) {
+    match read_ahead {
+        ReadAhead::Sectors(sectors) => {
+            let whole = sectors.checked_next_multiple_of(PAGE_SECTORS).unwrap_or(sectors);
+            (ReadAhead::Sectors(whole), whole != sectors)
+        }
+        other => (other, false),
+    }
+}
+
 /// A major and a minor number.
 pub(super) type DeviceNumber = (Option<i32>, i32);
 
@@ -218,7 +234,9 @@ pub(super) fn persistent_minor(args: &Args) -> Outcome<Option<Option<DeviceNumbe
     let number = |opt| args.text(opt).and_then(|text| text.parse::<i32>().ok());
     match (args.yes_no(&o::PERSISTENT), number(&o::MINOR)) {
         (Some(true), Some(minor)) => Ok(Some(Some((number(&o::MAJOR), minor)))),
-        (Some(true), None) => Err(Failure::usage("Please specify minor number with --minor when using -My")),
+        (Some(true), None) => {
+            Err(Failure::refused("Please specify minor number with --minor when using -My."))
+        }
         (Some(false), None) => Ok(Some(None)),
         (Some(false), Some(_)) => Err(Failure::usage("--major and --minor incompatible with -Mn")),
         (None, Some(_)) => Err(Failure::usage("--major and --minor require -My")),

@@ -21,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
 fn run(session: &mut Session<'_>) -> Outcome {
     let [word] = session.args.words.as_slice() else { return Err(Failure::Syntax) };
     let (vg, lv) = super::volume(word)?;
-    let lvm = session.open(None)?;
+    let lvm = session.open_read_only()?;
     let group = lvm.volume_group(&vg).map_err(|error| super::cannot_process(&vg, error))?;
     let device = lvm.open_lv(&group, &lv)?;
     let path = session.args.text(&o::OUTPUT).filter(|path| *path != "-").map(str::to_owned);
@@ -37,9 +37,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let mut progress = Progress::new(session.out);
     let written = device.copy_to(&output, &mut |event: &lvmkit::Event| progress.event(event));
     progress.finish();
-    let written = written?;
+    let written = match written {
+        // A reader that has seen enough is told nothing.
+        Err(error) if is_broken_pipe(&error) => return Err(Failure::Refused(Vec::new())),
+        written => written?,
+    };
     session.out.detail(format!("{written} bytes written for {}", device.size()));
     Ok(())
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn create(path: &str) -> Outcome<File> {
@@ -50,6 +59,7 @@ fn create(path: &str) -> Outcome<File> {
 
 fn stdout(session: &mut Session<'_>) -> Outcome<File> {
     let descriptor = session.out.plain_stdout().as_fd().try_clone_to_owned();
-    let descriptor = descriptor.map_err(|error| Error::io("cannot use the output", "standard output", 0, error))?;
+    let descriptor =
+        descriptor.map_err(|error| Error::io("cannot use the output", "standard output", 0, error))?;
     Ok(File::from(descriptor))
 }

@@ -24,7 +24,7 @@ mod vgrename;
 
 use std::collections::BTreeMap;
 
-use lvmkit::core::store::Scan;
+use lvmkit::core::store::{Problem, Scan};
 use lvmkit::{Error, ErrorKind, Lvm, VolumeGroup};
 
 use crate::args::Opt;
@@ -168,9 +168,9 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
             },
             Target::Lv { vg: name, lv } => match find(&name) {
                 Some(vg) if vg.logical_volume(&lv).is_some() => chosen.entry(name).or_default().push(lv),
-                Some(_) => session.fail(Failure::refused(format!(
-                    "Failed to find logical volume \"{name}/{lv}\""
-                ))),
+                Some(_) => {
+                    session.fail(Failure::refused(format!("Failed to find logical volume \"{name}/{lv}\"")))
+                }
                 None => session.fail(no_group(&name)),
             },
         }
@@ -187,5 +187,23 @@ fn volume(word: &str) -> Outcome<(String, String)> {
     match Target::parse(word) {
         Target::Lv { vg, lv } => Ok((vg, lv)),
         _ => Err(Failure::usage(format!("Path required for Logical Volume \"{word}\"."))),
+    }
+}
+
+/// Warns about what a scan found wrong, in LVM2's words where it has some.
+fn warn_about(session: &mut Session<'_>, scan: &Scan) {
+    for problem in &scan.problems {
+        session.out.warn(problem.to_string());
+    }
+    for found in &scan.groups {
+        let name = found.vg.name();
+        for problem in &found.problems {
+            if let Problem::MissingPv { pv, hint } = problem {
+                session.out.warn(format!("Couldn't find device with uuid {pv}."));
+                session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
+            } else {
+                session.out.warn(format!("VG {name}: {problem}"));
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lvmkit::{DeviceSpec, Lvm, PvId, Transaction};
+use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
 
 use super::Command;
 use crate::args::option as o;
@@ -12,7 +12,11 @@ use crate::session::{Failure, Outcome, Session};
 pub(super) static COMMAND: Command = Command {
     name: "pvchange",
     summary: "Change attributes of physical volumes",
-    usage: &["pvchange --allocatable y|n PV ...", "pvchange --addtag Tag --deltag Tag PV ...", "pvchange ... --all"],
+    usage: &[
+        "pvchange --allocatable y|n PV ...",
+        "pvchange --addtag Tag --deltag Tag PV ...",
+        "pvchange ... --all",
+    ],
     options: &[
         o::COMMON,
         o::CHANGING,
@@ -37,48 +41,60 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
-    let (groups, orphans) = members(&lvm, &devices, all)?;
-    let (mut changed, mut unchanged) = (0_usize, orphans.len());
-    for orphan in orphans {
-        session.fail(Failure::refused(orphan));
+    let members = Members::new(session, &lvm, &devices, all)?;
+    let (mut changed, mut unchanged) = (0_usize, members.orphans.len());
+    for device in &members.orphans {
+        let why = match session.args.has(&o::ALLOCATABLE) {
+            true => format!("Allocatability not supported by orphan lvm2 format PV {device}"),
+            false => format!("Can't change tag on Physical Volume {device} not in volume group"),
+        };
+        session.fail(Failure::Refused(vec![why, format!("Physical volume {device} not changed")]));
     }
-    for (vg, devices) in groups {
-        let count = devices.len();
-        let result = change_group(session, &lvm, &vg, &devices);
+    for (vg, devices) in &members.groups {
+        let result = change_group(session, &lvm, vg, devices);
         let done = session.note(result).unwrap_or(0);
         changed += done;
-        unchanged += count - done;
+        unchanged += devices.len() - done;
     }
-    session.out.say(format!(
-        "{changed} physical volume{} changed / {unchanged} physical volume{} not changed",
-        if changed == 1 { "" } else { "s" },
-        if unchanged == 1 { "" } else { "s" },
-    ));
+    let volumes = |count: usize| format!("{count} physical volume{}", if count == 1 { "" } else { "s" });
+    session.out.say(format!("{} changed / {} not changed", volumes(changed), volumes(unchanged)));
     Ok(())
 }
 
-/// The devices by the group that uses them, and what to say about those that none uses.
-fn members(
-    lvm: &Lvm,
-    devices: &[DeviceSpec],
-    all: bool,
-) -> Outcome<(BTreeMap<String, Vec<DeviceSpec>>, Vec<String>)> {
-    let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
-    let mut orphans = Vec::new();
-    if all {
-        for vg in lvm.volume_groups()? {
-            let devices = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
-            groups.insert(vg.name().to_owned(), devices.map(|pv| DeviceSpec::from(pv.device())).collect());
+/// The devices by the group that uses them.
+#[derive(Default)]
+struct Members {
+    groups: BTreeMap<String, Vec<DeviceSpec>>,
+    orphans: Vec<DeviceSpec>,
+}
+
+impl Members {
+    /// Arguments that are no physical volumes are failures that are noted.
+    fn new(session: &mut Session<'_>, lvm: &Lvm, devices: &[DeviceSpec], all: bool) -> Outcome<Self> {
+        let mut members = Self::default();
+        if all {
+            for vg in lvm.volume_groups()? {
+                let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
+                let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
+                members.groups.insert(vg.name().to_owned(), devices);
+            }
+            return Ok(members);
         }
-        return Ok((groups, orphans));
-    }
-    for device in devices {
-        match lvm.user_of_pv(device)? {
-            Some(vg) => groups.entry(vg).or_default().push(device.clone()),
-            None => orphans.push(format!("Can't change Physical Volume {device}: it is not in a volume group")),
+        for device in devices {
+            match lvm.pv_use(device) {
+                Ok(PvUse::Member(vg)) => members.groups.entry(vg).or_default().push(device.clone()),
+                Ok(PvUse::Free) => members.orphans.push(device.clone()),
+                Ok(PvUse::None) => {
+                    session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
+                }
+                Err(error) if *error.kind() == ErrorKind::NotFound => {
+                    session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
+                }
+                Err(error) => session.fail(error.into()),
+            }
         }
+        Ok(members)
     }
-    Ok((groups, orphans))
 }
 
 /// Changes the physical volumes of one group in one commit; how many changed.

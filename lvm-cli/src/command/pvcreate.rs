@@ -53,6 +53,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &PvOptions) -> Outcome {
     let size = lvm.device_size(device)?;
     if let Some(faked) = options.size.filter(|faked| *faked != size) {
+        let question =
+            format!("WARNING: {device}: device size {size} does not match requested size {faked}. Proceed?");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("{device}: physical volume not initialized.")));
+        }
         session.out.warn(format!("Faking size of PV {device} as {faked}. Don't write outside real device."));
     }
     let overwrite = pv::overwrite(session, lvm, device)?;

@@ -1,6 +1,6 @@
 //! `pvremove`
 
-use lvmkit::{DeviceSpec, Lvm, Overwrite};
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvUse};
 
 use super::Command;
 use crate::args::option as o;
@@ -30,7 +30,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 
 fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome {
     let mut overwrite = Overwrite::Refuse;
-    if let Some(vg) = lvm.user_of_pv(device)? {
+    if let PvUse::Member(vg) = lvm.pv_use(device)? {
         if session.args.count(&o::FORCE) < 2 {
             return Err(Failure::Refused(vec![
                 format!("PV {device} is used by VG {vg} so please use vgreduce first."),

@@ -1,6 +1,6 @@
 //! `pvresize`
 
-use lvmkit::{Bytes, DeviceSpec, Lvm};
+use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse};
 
 use super::Command;
 use crate::args::option as o;
@@ -22,29 +22,46 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let lvm = session.open(&devices)?;
     let size = session.args.size(&o::SETPHYSICALVOLUMESIZE);
-    let mut done = 0_usize;
+    let (mut done, mut left) = (0_usize, 0_usize);
     for device in &devices {
-        let resized = resize(session, &lvm, device, size);
-        done += usize::from(session.note(resized).is_some());
+        match lvm.pv_use(device) {
+            Ok(PvUse::None) => {
+                session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
+            }
+            Err(error) if *error.kind() == ErrorKind::NotFound => {
+                session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
+            }
+            used => {
+                let resized = resize(session, &lvm, device, used, size);
+                let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
+                *counted += 1;
+            }
+        }
     }
-    let left = devices.len() - done;
-    session.out.say(format!(
-        "{done} physical volume(s) resized or updated / {left} physical volume(s) not resized"
-    ));
+    session
+        .out
+        .say(format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized"));
     Ok(())
 }
 
-fn resize(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Option<Bytes>) -> Outcome {
+fn resize(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    device: &DeviceSpec,
+    used: lvmkit::Result<PvUse>,
+    size: Option<Bytes>,
+) -> Outcome {
+    let used = used?;
     if let Some(size) = size {
         ask_about_size(session, lvm, device, size)?;
     }
-    match lvm.user_of_pv(device)? {
-        Some(vg) => {
+    match used {
+        PvUse::Member(vg) => {
             let mut transaction = lvm.begin(&vg)?;
             transaction.resize_pv_on(device, size)?;
             session.commit(transaction)?;
         }
-        None => lvm.resize_orphan_pv(device, size)?,
+        PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
     }
     if !session.is_test() {
         session.out.say(format!("Physical volume \"{device}\" changed"));
@@ -54,19 +71,18 @@ fn resize(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Optio
 
 fn ask_about_size(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Bytes) -> Outcome {
     let real = lvm.device_size(device)?;
-    if size < real {
-        let question = format!("{device}: Requested size {size} is less than real size {real}. Proceed? ");
-        if !session.confirm(&question) {
-            return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
-        }
-        let (wanted, sectors) = (size.to_sectors().get(), real.to_sectors().get());
-        session.out.warn(format!("{device}: Pretending size is {wanted} not {sectors} sectors."));
-    } else if size > real {
-        let question = format!("{device}: Requested size {size} exceeds real size {real}. Proceed? ");
-        if !session.confirm(&question) {
-            return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
-        }
+    if size == real {
+        return Ok(());
+    }
+    let relation = if size < real { "is less than" } else { "exceeds" };
+    let question = format!("{device}: Requested size {size} {relation} real size {real}. Proceed? ");
+    if !session.confirm(&question) {
+        return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
+    }
+    if size > real {
         session.out.warn(format!("{device}: Overriding real size {real}. You could lose data."));
     }
+    let (wanted, sectors) = (size.to_sectors().get(), real.to_sectors().get());
+    session.out.warn(format!("{device}: Pretending size is {wanted} not {sectors} sectors."));
     Ok(())
 }

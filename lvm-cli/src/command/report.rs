@@ -88,9 +88,9 @@ impl ChosenVolumes {
                     Some(group) if group.logical_volume(&lv).is_some() => {
                         chosen.volumes.insert((vg, lv));
                     }
-                    Some(_) => session.fail(Failure::refused(format!(
-                        "Failed to find logical volume \"{vg}/{lv}\""
-                    ))),
+                    Some(_) => {
+                        session.fail(Failure::refused(format!("Failed to find logical volume \"{vg}/{lv}\"")))
+                    }
                     None => session.fail(super::no_group(&vg)),
                 },
             }
@@ -153,7 +153,10 @@ fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> H
         }
     }
     for word in unknown {
-        session.fail(Failure::refused(format!("Failed to find physical volume \"{word}\".")));
+        session.fail(match DeviceSpec::from(word).path().exists() {
+            true => Failure::refused(format!("Failed to find physical volume \"{word}\".")),
+            false => Failure::refused(format!("Cannot use {word}: device not found")),
+        });
     }
     chosen
 }
@@ -161,14 +164,7 @@ fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> H
 /// Scans, and warns about what is wrong.
 fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<Scan> {
     let scan = session.open(devices)?.scan()?;
-    for problem in &scan.problems {
-        session.out.warn(problem.to_string());
-    }
-    for found in &scan.groups {
-        for problem in &found.problems {
-            session.out.warn(format!("VG {}: {problem}", found.vg.name()));
-        }
-    }
+    super::warn_about(session, &scan);
     Ok(scan)
 }
 
@@ -184,13 +180,13 @@ impl Prepared {
     /// `None` when the fields were listed instead.
     fn new(session: &mut Session<'_>, kind: ReportKind) -> Outcome<Option<Self>> {
         if session.args.texts(&o::OPTIONS).any(|option| matches!(option, "help" | "?")) {
-            list_fields(session);
+            session.out.raw(&field_list());
             return Ok(None);
         }
         let report = match report(&session.args, session.out.verbose > 0, kind) {
             Ok(report) => report,
             Err(ReportError::UnknownField(name)) => {
-                list_fields(session);
+                session.out.err(field_list().trim_end());
                 return Err(Failure::refused(format!("Unrecognised field: {name}")));
             }
             Err(error) => return Err(Failure::refused(super::vgcreate::sentence(&error.to_string()))),
@@ -262,9 +258,4 @@ fn layout(args: &Args) -> Layout {
         layout = layout.with_alignment();
     }
     layout
-}
-
-fn list_fields(session: &mut Session<'_>) {
-    let text = field_list();
-    session.out.raw(&text);
 }

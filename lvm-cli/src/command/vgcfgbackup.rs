@@ -8,7 +8,10 @@ pub(super) static COMMAND: Command = Command {
     name: "vgcfgbackup",
     summary: "Write the metadata of volume groups to files",
     usage: &["vgcfgbackup --file File [ VG|@Tag ... ]", "vgcfgbackup --backupdir Dir [ VG|@Tag ... ]"],
-    options: &[o::COMMON, &[&o::READONLY, &o::REPORTFORMAT, &o::FILE, &o::BACKUP_DIR, &o::FOREIGN, &o::PARTIAL]],
+    options: &[
+        o::COMMON,
+        &[&o::READONLY, &o::REPORTFORMAT, &o::FILE, &o::BACKUP_DIR, &o::FOREIGN, &o::PARTIAL],
+    ],
     run,
 };
 

@@ -1,5 +1,6 @@
 //! `vgchange`
 
+use lvmkit::core::metadata::VgStatus;
 use lvmkit::{AllocationPolicy, Lvm, Transaction};
 
 use super::Command;
@@ -27,7 +28,14 @@ pub(super) static COMMAND: Command = Command {
         o::CHANGING,
         o::BACKUP,
         CHANGES,
-        &[&o::VG_ACTIVATE, &o::VG_UUID, &o::VGCHANGE_SYSTEMID, &o::REFRESH, &o::MONITOR, &o::IGNOREMONITORING],
+        &[
+            &o::VG_ACTIVATE,
+            &o::VG_UUID,
+            &o::VGCHANGE_SYSTEMID,
+            &o::REFRESH,
+            &o::MONITOR,
+            &o::IGNOREMONITORING,
+        ],
     ],
     run,
 };
@@ -85,6 +93,10 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         transaction.set_metadata_copies(copies)?;
     }
     if let Some(on) = args.yes_no(&o::SETAUTOACTIVATION) {
+        if transaction.status().contains(VgStatus::NOAUTOACTIVATE) != on {
+            let state = if on { "yes" } else { "no" };
+            return Err(Failure::refused(format!("Volume group autoactivation is already {state}.")));
+        }
         transaction.set_vg_autoactivation(on)?;
     }
     for tag in args.texts(&o::ADDTAG) {

@@ -2,7 +2,7 @@
 
 use lvmkit::core::edit::NewVg;
 use lvmkit::core::name::check_name;
-use lvmkit::{AllocationPolicy, PvSource, Step};
+use lvmkit::{AllocationPolicy, DeviceSpec, Error, Lvm, Overwrite, Plan, PvSource, PvUse, Step};
 
 use super::Command;
 use crate::args::name::Target;
@@ -56,7 +56,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let new = new_vg(session, &name)?;
     let lvm = session.open(&devices)?;
     let sources = sources(session, &lvm, &devices)?;
-    let transaction = lvm.create_vg(new, sources)?;
+    let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
     let plan = transaction.plan()?;
     if session.commit(transaction)?.is_some() {
         say_initialised(session, &plan);
@@ -108,24 +108,33 @@ pub(super) fn sentence(text: &str) -> String {
 /// The devices with what may be overwritten on them, after asking.
 pub(super) fn sources(
     session: &mut Session<'_>,
-    lvm: &lvmkit::Lvm,
-    devices: &[lvmkit::DeviceSpec],
+    lvm: &Lvm,
+    devices: &[DeviceSpec],
 ) -> Outcome<Vec<PvSource>> {
     let options = pv::options(session)?;
     let mut sources = Vec::with_capacity(devices.len());
     for device in devices {
         // Whether a group uses it is for the library to say, in its own words.
-        let overwrite = match lvm.user_of_pv(device)? {
-            Some(_) => lvmkit::Overwrite::Refuse,
-            None => pv::overwrite(session, lvm, device)?,
+        let overwrite = match lvm.pv_use(device)? {
+            PvUse::Member(_) => Overwrite::Refuse,
+            PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
         };
         sources.push(PvSource::new(device).options(options.clone()).overwrite(overwrite));
     }
     Ok(sources)
 }
 
+/// The failure of a device that cannot join.
+pub(super) fn not_initialised(error: Error) -> Failure {
+    let Some(device) = error.device().map(str::to_owned) else { return error.into() };
+    let mut lines = vec![error.message().to_owned()];
+    lines.extend(error.help().map(|help| format!("  {help}")));
+    lines.push(format!("{device}: physical volume not initialized."));
+    Failure::Refused(lines)
+}
+
 /// Says which devices became physical volumes.
-pub(super) fn say_initialised(session: &mut Session<'_>, plan: &lvmkit::Plan) {
+pub(super) fn say_initialised(session: &mut Session<'_>, plan: &Plan) {
     for step in plan.stages.iter().flat_map(|stage| &stage.steps) {
         if let Step::InitialisePv { device, .. } = step {
             session.out.say(format!("Physical volume \"{device}\" successfully created."));

@@ -1,7 +1,7 @@
 //! `vgextend`
 
 use super::Command;
-use super::vgcreate::{PV_OPTIONS, say_initialised, sources};
+use super::vgcreate::{PV_OPTIONS, not_initialised, say_initialised, sources};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::pv;
@@ -23,11 +23,13 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let devices = pv::specs(words);
     let lvm = session.open(&devices)?;
     // Nobody is asked about devices for a group that cannot take them.
-    lvm.begin(&name)?.check_changeable()?;
+    let begun = lvm.begin(&name).map_err(|error| super::cannot_process(&name, error))?;
+    begun.check_changeable()?;
+    drop(begun);
     let sources = sources(session, &lvm, &devices)?;
     let mut transaction = lvm.begin(&name)?;
     for source in sources {
-        transaction.add_pv_on(source)?;
+        transaction.add_pv_on(source).map_err(not_initialised)?;
     }
     let plan = transaction.plan()?;
     if session.commit(transaction)?.is_some() {

@@ -31,7 +31,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let devices = pv::specs(&words);
     let lvm = session.open(&devices)?;
-    let mut transaction = lvm.begin(&name)?;
+    let mut transaction = lvm.begin(&name).map_err(|error| super::cannot_process(&name, error))?;
     let chosen = if missing {
         missing_pvs(&transaction)
     } else if all {
@@ -40,7 +40,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     } else {
         let mut chosen = Vec::new();
         for device in &devices {
-            let found = transaction.pv_on(device).map_err(Failure::from);
+            let found = transaction.pv_on(device).map_err(|_| match device.path().exists() {
+                true => Failure::refused(format!("Failed to find physical volume \"{device}\".")),
+                false => Failure::refused(format!("Cannot use {device}: device not found")),
+            });
             chosen.extend(session.note(found).map(|id| (id, device.to_string())));
         }
         chosen

@@ -17,7 +17,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let [old, new] = session.args.words.as_slice() else { return Err(Failure::Syntax) };
     let (old, new) = (Target::vg_name(old).to_owned(), Target::vg_name(new).to_owned());
     let lvm = session.open(None)?;
-    let mut transaction = lvm.begin(&old)?;
+    let mut transaction = lvm.begin(&old).map_err(|error| super::cannot_process(&old, error))?;
     let old = transaction.name().to_owned();
     transaction.rename_vg(&new)?;
     if session.commit(transaction)?.is_some() {
