@@ -370,8 +370,7 @@ impl Lvm {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
-            let message =
-                format!("'{}' does not contain volume group '{name}'.", file.as_ref().display());
+            let message = format!("'{}' does not contain volume group '{name}'.", file.as_ref().display());
             return Err(Error::not_found(message)
                 .with_vg(name)
                 .with_help(format!("it has volume group {}", imported.vg.name())));
