@@ -431,14 +431,14 @@ mod tests {
             unsafe { value.as_mut_ptr().cast::<i32>().write(number) };
             checked(value, "type")
         };
-        assert_eq!(from_c(0), Ok(lvmkit_segtype::LVMKIT_SEGTYPE_LINEAR).map_err(|e: Error| e));
+        assert_eq!(from_c(0).unwrap(), lvmkit_segtype::LVMKIT_SEGTYPE_LINEAR);
         for wrong in [-1, 4, i32::MAX] {
             assert_eq!(from_c(wrong).unwrap_err().kind(), &ErrorKind::InvalidInput);
         }
     }
 
     #[repr(C)]
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, Debug)]
     struct Grown {
         struct_size: usize,
         first: u64,
