@@ -73,6 +73,21 @@ impl AreaSet {
         Self { areas }
     }
 
+    /// Checks that a text of this many bytes fits every area; writes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` without any area, `MetadataFull`.
+    pub fn check_size(&self, size: usize) -> Result<()> {
+        if self.areas.is_empty() {
+            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
+        }
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        for area in &self.areas {
+            place(&area.header, size).on_device(area.device.name())?;
+        }
+        Ok(())
+    }
+
     /// Writes `text` (which ends with its NUL) to free space of every area and flushes.
     ///
     /// # Errors
@@ -82,9 +97,7 @@ impl AreaSet {
     /// # Effect
     /// Always `Unchanged`: no header refers to what was written.
     pub fn write(self, text: &[u8]) -> Result<Written> {
-        if self.areas.is_empty() {
-            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
-        }
+        self.check_size(text.len())?;
         let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
         let checksum = crc(text);
         let mut areas = Vec::with_capacity(self.areas.len());

@@ -3,7 +3,9 @@
 //!
 //! ```text
 //! 1  new physical volumes: headers, then labels, as physical volumes without a group
-//! 2  physical volumes that leave: label says unused, slots emptied; not when they hold the only
+//! 2  a second metadata area that moves to the new end of a grown physical volume: text, header,
+//!    then the label that names its place; one of a shrunk physical volume moves after 4
+//!    physical volumes that leave: label says unused, slots emptied; not when they hold the only
 //!    copies
 //! 3  text, precommit                                              (AreaSet)
 //! 4  commit                                                       (AreaSet)  the change happens here
@@ -16,13 +18,14 @@
 
 use std_alloc::{sync::Arc, vec::Vec};
 
-use super::area::{AreaSet, Precommitted, TargetArea};
+use super::area::{AreaSet, Precommitted, TargetArea, ring_parts};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
-use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation};
+use crate::ondisk::mda_header::MDA_HEADER_SIZE;
+use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation, SECTOR, crc};
 
 /// A metadata area of a physical volume that takes part in a commit.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,21 @@ pub struct CommitPv {
     pub areas: Vec<CommitArea>,
     /// Set when the device must be made a physical volume first.
     pub initialise: Option<PvLayout>,
+    /// Set when the second metadata area moves, because the physical volume is resized.
+    pub relocation: Option<Relocation>,
+}
+
+/// The move of a metadata area to the new end of a physical volume.
+#[derive(Clone, Debug)]
+pub struct Relocation {
+    /// Which area.
+    pub area: usize,
+    /// Where it goes.
+    pub to: DiskArea,
+    /// The label with the new place and size.
+    pub label: Label,
+    /// True when the room is there before the commit (growing); otherwise the commit frees it.
+    pub before: bool,
 }
 
 impl core::fmt::Debug for CommitPv {
@@ -59,6 +77,7 @@ impl core::fmt::Debug for CommitPv {
             .field("device", &self.device.name())
             .field("areas", &self.areas)
             .field("initialise", &self.initialise)
+            .field("relocation", &self.relocation)
             .finish_non_exhaustive()
     }
 }
@@ -86,6 +105,8 @@ pub struct PreparedCommit {
     commit: VgCommit,
     removed_first: bool,
     precommitted: Precommitted,
+    text: Vec<u8>,
+    old_labels: OldLabels,
 }
 
 impl VgCommit {
@@ -98,22 +119,54 @@ impl VgCommit {
     /// # Effect
     /// `Reverted`: readers see the old group. Devices that were to become physical volumes lost
     /// their first 2048 bytes.
-    pub fn prepare(self, text: &[u8]) -> Result<PreparedCommit> {
+    pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
+        self.check_size(text.len())?;
+        let old_labels = self.relocate_first()?;
         let areas = self.target_areas();
-        if areas.is_empty() {
-            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
-        }
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
         let removed_first = self.survives_removal();
         match undo.run(areas, text, removed_first) {
-            Ok(precommitted) => Ok(PreparedCommit { removed_first, precommitted, commit: self }),
+            Ok(precommitted) => Ok(PreparedCommit {
+                removed_first,
+                precommitted,
+                commit: self,
+                text: text.to_vec(),
+                old_labels,
+            }),
             Err(error) => {
-                let touched = undo.initialised > 0 || undo.orphaned > 0;
+                let touched = undo.initialised > 0 || undo.orphaned > 0 || !old_labels.0.is_empty();
                 undo.back();
+                old_labels.put_back();
                 let effect = if touched { Effect::Reverted } else { error.effect() };
                 Err(error.with_effect(effect))
             }
         }
+    }
+
+    /// Moves metadata areas for which there is room already. Each new place has the committed text
+    /// before a label names it. Returns the labels that were replaced.
+    fn relocate_first(&mut self) -> Result<OldLabels> {
+        let mut old_labels = OldLabels::default();
+        for pv in &mut self.members {
+            let Some(relocation) = pv.relocation.take_if(|relocation| relocation.before) else { continue };
+            let old = pv.label.clone();
+            if let Err(error) = pv.relocate(&relocation, None) {
+                // Also this one's label: it may or may not have been written.
+                old_labels.0.push((Arc::clone(&pv.device), old));
+                old_labels.put_back();
+                return Err(error.with_effect(Effect::Reverted));
+            }
+            old_labels.0.push((Arc::clone(&pv.device), old));
+        }
+        Ok(old_labels)
+    }
+
+    /// Checks that a text of this many bytes, its NUL included, fits every area; writes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` without any area in use, `MetadataFull`.
+    pub fn check_size(&self, size: usize) -> Result<()> {
+        AreaSet::new(self.target_areas()).check_size(size)
     }
 
     /// True when a copy of the newest text is left once the leaving volumes are emptied.
@@ -138,6 +191,73 @@ impl VgCommit {
         // With nothing but retiring areas the metadata would have nowhere to live.
         if targets.iter().all(|target| target.retire) { Vec::new() } else { targets }
     }
+}
+
+/// Labels that were replaced because an area moved.
+#[derive(Default)]
+struct OldLabels(Vec<(Arc<dyn BlockDevice>, Label)>);
+
+impl OldLabels {
+    /// Gives the moves up again: the old places still hold what they held.
+    fn put_back(&self) {
+        for (device, label) in &self.0 {
+            let _ = write_label(device, label);
+        }
+    }
+}
+
+impl core::fmt::Debug for OldLabels {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(device, _)| device.name())).finish()
+    }
+}
+
+impl CommitPv {
+    /// Moves an area: its text, or `text`, then its header, then the label that names its place.
+    fn relocate(&mut self, relocation: &Relocation, text: Option<&[u8]>) -> Result<()> {
+        let Some(area) = self.areas.get_mut(relocation.area) else { return Ok(()) };
+        let DiskArea { offset, size } = relocation.to;
+        let mut header = MdaHeader::empty(offset, size);
+        if let Some(old) = &area.header {
+            header.committed.flags = old.committed.flags;
+            let held = match text {
+                Some(text) if !old.committed.is_ignored() => text.to_vec(),
+                _ => read_text(&*self.device, old)?,
+            };
+            if !held.is_empty() {
+                let length = u64::try_from(held.len()).unwrap_or(u64::MAX);
+                let at = MDA_HEADER_SIZE;
+                header.committed =
+                    RawLocation { offset: at, size: length, checksum: crc(&held), ..header.committed };
+                let mut padded = held;
+                padded.resize(padded.len().next_multiple_of(SECTOR), 0);
+                self.device.write_at(offset.saturating_add(at), &padded)?;
+            }
+        }
+        self.device.write_at(offset, &header.encode())?;
+        self.device.flush()?;
+        write_label(&self.device, &relocation.label)?;
+        area.location = relocation.to;
+        area.header = Some(header);
+        self.label = relocation.label.clone();
+        Ok(())
+    }
+}
+
+/// The committed text of an area; empty when it has none.
+fn read_text(device: &dyn BlockDevice, header: &MdaHeader) -> Result<Vec<u8>> {
+    let RawLocation { offset, size, .. } = header.committed;
+    let mut text = Vec::new();
+    if !header.committed.is_empty() && size <= header.size {
+        for part in ring_parts(header.size, offset, size) {
+            let start = text.len();
+            let length = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(0);
+            text.resize(start.saturating_add(length), 0);
+            let place = text.get_mut(start..).unwrap_or_default();
+            device.read_at(header.start.saturating_add(part.start), place)?;
+        }
+    }
+    Ok(text)
 }
 
 /// How far the steps before the commit got.
@@ -189,9 +309,12 @@ impl PreparedCommit {
     /// # Effect
     /// `Unknown` on error. On success the new version is durable; what is listed in the outcome's
     /// warnings is behind, and the next commit heals it.
-    pub fn commit(self) -> Result<CommitOutcome> {
+    pub fn commit(mut self) -> Result<CommitOutcome> {
         let mut warnings = self.precommitted.commit()?.failed;
-        for pv in &self.commit.members {
+        for pv in &mut self.commit.members {
+            if let Some(relocation) = pv.relocation.take() {
+                warnings.extend(pv.relocate(&relocation, Some(&self.text)).err());
+            }
             if !pv.label.pv_header.is_used() {
                 let mut label = pv.label.clone();
                 label.pv_header.set_used(true);
@@ -217,8 +340,39 @@ impl PreparedCommit {
         let reverted = self.precommitted.revert();
         let orphaned = if self.removed_first { self.commit.removed.len() } else { 0 };
         Undo { commit: &self.commit, initialised: self.commit.members.len(), orphaned }.back();
+        self.old_labels.put_back();
         reverted
     }
+}
+
+/// Commits both sides of a split: `kept` with the old group's next text, `moved` with the new
+/// group's first.
+///
+/// The moved side is precommitted, then the kept side is committed: that is the decisive write.
+/// From then on readers take the second slot of the moved side's areas, and the last step only
+/// makes it the first ([`Unfinished`](super::Unfinished) does it after a crash).
+///
+/// # Errors
+/// Those of [`VgCommit::prepare`] and [`PreparedCommit::commit`].
+///
+/// # Effect
+/// `Reverted` before the decisive write, `Unknown` when that failed.
+pub fn commit_split(kept: (VgCommit, &[u8]), moved: (VgCommit, &[u8])) -> Result<CommitOutcome> {
+    let prepared_moved = moved.0.prepare(moved.1)?;
+    let prepared_kept = match kept.0.prepare(kept.1) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // Second slots that stay filled mean nothing while the old group lists the volumes.
+            let _ = prepared_moved.revert();
+            return Err(error.with_effect(Effect::Reverted));
+        }
+    };
+    let mut outcome = prepared_kept.commit()?;
+    match prepared_moved.commit() {
+        Ok(done) => outcome.warnings.extend(done.warnings),
+        Err(error) => outcome.warnings.push(error),
+    }
+    Ok(outcome)
 }
 
 /// Makes a member a physical volume without a group: first the label, so that at no time a label
