@@ -406,6 +406,18 @@ mod tests {
     }
 
     #[test]
+    fn threads_as_the_header_says() {
+        fn sent<T: Send>() {}
+        fn shared<T: Send + Sync>() {}
+        shared::<lvmkit>();
+        shared::<lvmkit_vg_list>();
+        shared::<lvmkit_vg>();
+        shared::<lvmkit_volume>();
+        shared::<lvmkit_error>();
+        sent::<lvmkit_transaction>();
+    }
+
+    #[test]
     fn a_panic_becomes_a_result() {
         let (result, error) = caught(|| panic!("out of {}", "cheese"));
         assert_eq!(result, lvmkit_result::LVMKIT_PANIC);

@@ -2,6 +2,11 @@
 //! every function.
 //!
 //! A test whose tools are missing prints `skipped:` and why; under `CI=true` it fails instead.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they skip"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,34 +22,24 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The folder with `liblvmkit.so`, `liblvmkit.so.0` and `liblvmkit.a`, built by the first who asks.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--package", "lvm-capi", "--message-format", "json"]).current_dir(root());
-        let built = run(&mut cargo);
-        let messages = String::from_utf8_lossy(&built.stdout).into_owned();
-        let files = messages.lines().filter_map(|line| {
-            let message = serde_json::from_str::<serde_json::Value>(line).ok()?;
-            let files = message.get("filenames")?.as_array()?.clone();
-            Some(files.into_iter().filter_map(|file| file.as_str().map(PathBuf::from)))
-        });
-        let files = files.flatten().collect::<Vec<_>>();
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("liblvmkit");
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir_all(&dir).unwrap();
-        for (built, names) in [
-            ("liblvmkit.so", ["liblvmkit.so", "liblvmkit.so.0"].as_slice()),
-            ("liblvmkit.a", ["liblvmkit.a"].as_slice()),
-        ] {
-            let file = files.iter().find(|file| file.ends_with(built)).expect(built);
-            for name in names {
-                std::os::unix::fs::symlink(file, dir.join(name)).unwrap();
-            }
-        }
-        dir
+/// Where the library is installed, by the first who asks.
+fn prefix() -> &'static Path {
+    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
+    PREFIX.get_or_init(|| {
+        let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
+        let mut install = Command::new(env!("CARGO"));
+        install.args(["xtask", "install", "--debug"]).arg(&prefix).current_dir(root());
+        run(&mut install);
+        prefix
     })
+}
+
+fn library() -> PathBuf {
+    prefix().join("lib")
+}
+
+fn include() -> PathBuf {
+    prefix().join("include")
 }
 
 /// Runs a command that must succeed.
@@ -82,6 +77,7 @@ const CXX: &[&str] = &["c++", "--version"];
 const VALGRIND: &[&str] = &["valgrind", "--version"];
 const NM: &[&str] = &["nm", "--version"];
 const READELF: &[&str] = &["readelf", "--version"];
+const PKG_CONFIG: &[&str] = &["pkg-config", "--version"];
 const CFFI: &[&str] = &["python3", "-c", "import cffi"];
 
 /// Compiles a C program against the shared library.
@@ -89,7 +85,7 @@ fn compile(source: &str, into: &Path) -> PathBuf {
     let program = into.join(Path::new(source).file_stem().unwrap());
     let mut cc = Command::new("cc");
     cc.args(["-std=c11", "-g"]).args(WARNINGS).arg(root().join(source)).arg("-o").arg(&program);
-    cc.arg("-I").arg(root().join("include")).arg("-L").arg(library()).args(["-llvmkit", "-lpthread"]);
+    cc.arg("-I").arg(include()).arg("-L").arg(library()).args(["-llvmkit", "-lpthread"]);
     cc.arg(format!("-Wl,-rpath,{}", library().display()));
     run(&mut cc);
     program
@@ -132,14 +128,18 @@ fn the_header_compiles_as_c_and_as_cpp() {
     }
     let dir = TempDir::new().unwrap();
     let program = "#include <lvmkit.h>\n#include <lvmkit.h>\nint main(void) { return 0; }\n";
-    for (compiler, standard, extension) in
-        [("cc", "c99", "c"), ("cc", "c11", "c"), ("cc", "c2x", "c"), ("c++", "c++11", "cc"), ("c++", "c++20", "cc")]
-    {
+    for (compiler, standard, extension) in [
+        ("cc", "c99", "c"),
+        ("cc", "c11", "c"),
+        ("cc", "c2x", "c"),
+        ("c++", "c++11", "cc"),
+        ("c++", "c++20", "cc"),
+    ] {
         let source = dir.path().join("header").with_extension(extension);
         fs::write(&source, program).unwrap();
         let mut compile = Command::new(compiler);
         compile.arg(format!("-std={standard}")).args(WARNINGS).arg("-fsyntax-only").arg(&source);
-        run(compile.arg("-I").arg(root().join("include")));
+        run(compile.arg("-I").arg(include()));
     }
     // Without the preprocessor and without the standard headers, which is what cffi reads.
     let plain = fs::read_to_string(root().join("include/lvmkit_cdef.h")).unwrap();
@@ -210,8 +210,27 @@ fn a_program_can_have_the_library_in_itself() {
     let program = dir.path().join("quickstart");
     let mut cc = Command::new("cc");
     cc.arg("-std=c11").arg(root().join("examples/c/quickstart.c")).arg("-o").arg(&program);
-    cc.arg("-I").arg(root().join("include")).arg(library().join("liblvmkit.a"));
+    cc.arg("-I").arg(include()).arg(library().join("liblvmkit.a"));
     run(cc.args(["-lpthread", "-ldl", "-lm"]));
     let text = stdout(Command::new(&program).arg(dir.path()));
     assert!(text.contains("the content is still there"), "{text}");
+}
+
+#[test]
+fn pkg_config_knows_how_to_link() {
+    if !have(&[CC, PKG_CONFIG]) {
+        return;
+    }
+    let mut ask = Command::new("pkg-config");
+    ask.args(["--cflags", "--libs", "lvmkit"]).env("PKG_CONFIG_PATH", library().join("pkgconfig"));
+    let flags = stdout(&mut ask);
+    let dir = TempDir::new().unwrap();
+    let program = dir.path().join("readme");
+    let mut cc = Command::new("cc");
+    cc.arg(root().join("examples/c/readme.c")).args(flags.split_whitespace()).arg("-o").arg(&program);
+    run(&mut cc);
+    // The program asks for the soname, which the installation has.
+    let mut run = Command::new(&program);
+    let output = run.args(["vg0", "no-such.img"]).env("LD_LIBRARY_PATH", library()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "LVMKIT_NOT_FOUND: {output:?}");
 }
