@@ -9,7 +9,7 @@ use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
 use lvm_core::text::Imported;
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, VgId};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, Id, PvId, Result, VgId};
 
 use crate::commit::backup;
 use crate::data::signature;
@@ -17,6 +17,7 @@ use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
 use crate::scan::devices::OpenDevices;
+use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
 
 /// A view of some devices and image files, and what may be done with them.
@@ -173,7 +174,7 @@ impl Lvm {
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
-            None => PvId::random(&mut *self.stamp(0)?.ids),
+            None => PvId::random(&mut *self.stamp("", 0, &scan)?.ids),
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
@@ -260,7 +261,7 @@ impl Lvm {
     #[doc(alias = "vgcfgbackup")]
     pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
         let vg = self.volume_group(name_or_id)?;
-        let stamp = self.stamp(0)?;
+        let stamp = self.options.stamp.clone().build()?;
         let header = crate::system::text_header(&stamp, stamp.command.clone());
         let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
         template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
@@ -315,17 +316,14 @@ impl Lvm {
         }
     }
 
-    /// The stamp of one transaction. With a seed, each version of a group has a sequence of ids
-    /// of its own.
-    pub(crate) fn stamp(&self, seqno: u32) -> Result<lvm_core::Stamp> {
-        let options = self.options.stamp.clone();
-        match self.options.seed {
-            None => options.build(),
-            Some(seed) => {
-                let spread = u64::from(seqno).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                options.seed(seed.wrapping_add(spread)).build()
-            }
+    /// The stamp of one change: version `seqno` of what is called `name`. With a seed, the ids are
+    /// none of those that `scan` found.
+    pub(crate) fn stamp(&self, name: &str, seqno: u32, scan: &Scan) -> Result<lvm_core::Stamp> {
+        let mut stamp = self.options.stamp.clone().build()?;
+        if let Some(seed) = self.options.seed {
+            stamp.ids = Box::new(FreshIds::new(seed, name, seqno, ids_of(scan)));
         }
+        Ok(stamp)
     }
 
     fn lock_groups(&self, opened: &OpenDevices, names: &[&str]) -> Result<Vec<VgLock>> {
@@ -369,6 +367,17 @@ fn finished_scan(opened: &OpenDevices) -> Result<Scan> {
         area.finish()?;
     }
     Ok(Scan::new(&opened.devices))
+}
+
+/// Every id in use.
+fn ids_of(scan: &Scan) -> HashSet<Id> {
+    let groups = scan.groups.iter().flat_map(|found| {
+        let vg = &found.vg;
+        let pvs = vg.physical_volumes().iter().map(|pv| pv.id().0);
+        let lvs = vg.logical_volumes().map(|lv| lv.id().0);
+        pvs.chain(lvs).chain([vg.id().0]).chain(found.outdated.iter().map(|pv| pv.id().0))
+    });
+    groups.chain(scan.orphans.iter().map(|orphan| orphan.pv.id().0)).collect()
 }
 
 fn clone_groups(scan: &Scan) -> Scan {

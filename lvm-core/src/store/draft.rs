@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use std_alloc::{format, sync::Arc, vec::Vec};
 
 use super::commit::{CommitArea, CommitPv, VgCommit};
-use super::scan::ScannedArea;
+use super::scan::{AreaState, ScannedArea};
 use super::set::{AreaCopy, FoundPv, FoundVg};
 use crate::block::BlockDevice;
 use crate::edit::VgDraft;
@@ -101,7 +101,7 @@ impl VgDraft {
                         header.committed.flags |= RAW_LOCN_IGNORED;
                     }
                     let in_use = !layout.metadata_ignore;
-                    CommitArea { location: *area, header: Some(header), current: false, in_use }
+                    CommitArea { location: *area, header: Some(header), bad: false, current: false, in_use }
                 });
                 Ok(CommitPv {
                     id: pv.id,
@@ -124,6 +124,7 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
         CommitArea {
             location: area.location,
             header,
+            bad: matches!(area.state, AreaState::Bad(..)),
             current: matches!(copies.get(at), Some(AreaCopy::Current)),
             in_use: !header.is_some_and(|header| header.committed.is_ignored()),
         }
