@@ -88,7 +88,8 @@ impl Transaction {
                 .with_vg(found.vg.name())
                 .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
         }
-        let mut draft = draft_of(&found, lvm.stamp(&found.vg.id().to_string(), found.vg.seqno())?)?;
+        let stamp = lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
+        let mut draft = draft_of(&found, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
     }
@@ -105,7 +106,7 @@ impl Transaction {
         for pv in pvs {
             chosen.push(Chosen::new(&opened, &scan, pv)?);
         }
-        let stamp = lvm.stamp(new.name_str(), 0)?;
+        let stamp = lvm.stamp(new.name_str(), 0, &scan)?;
         let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
         let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
@@ -144,7 +145,7 @@ impl Transaction {
             }
             layouts.push(PvLayout::from_label(&source.scanned.label, Bytes(source.device.size()))?);
         }
-        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno())?;
+        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno(), &scan)?;
         let mut draft = VgDraft::from_vg(vg, layouts, stamp);
         draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
         let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
@@ -303,7 +304,7 @@ impl Transaction {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
         }
-        let other = draft_of(&source, self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno())?)?;
+        let other = draft_of(&source, self.lvm.stamp(source.vg.name(), source.vg.seqno(), &self.scan)?)?;
         other.check_changeable()?;
         self.draft.merge(other)?;
         // The source's areas take part like those of any physical volume that joins; that they
@@ -333,7 +334,7 @@ impl Transaction {
             return Err(Error::invalid("a split cannot be combined with other changes"));
         }
         self.claim_name(new_name)?;
-        let stamp = self.lvm.stamp(new_name, 0)?;
+        let stamp = self.lvm.stamp(new_name, self.draft.seqno(), &self.scan)?;
         let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
         let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
         let moved = found.filter(|pv| pvs.contains(&pv.id()));
@@ -401,7 +402,7 @@ impl Transaction {
             }
             crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
             commit::archive(&lvm.options, &draft)?;
-            remove_group(&devices.members)?;
+            remove_group(&devices)?;
             return Ok(draft.volume_group().clone());
         }
         let (vg, _, text) = draft.commit_text()?;

@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 use std_alloc::{format, sync::Arc, vec::Vec};
 
-use super::commit::{CommitArea, CommitPv, Relocation, VgCommit};
-use super::scan::ScannedArea;
+use super::commit::{CommitArea, CommitPv, VgCommit};
+use super::relocate::Relocation;
+use super::scan::{AreaState, ScannedArea};
 use super::set::{AreaCopy, FoundPv, FoundVg};
 use crate::block::BlockDevice;
 use crate::edit::VgDraft;
@@ -122,7 +123,7 @@ impl VgDraft {
                         header.committed.flags |= RAW_LOCN_IGNORED;
                     }
                     let in_use = !layout.metadata_ignore;
-                    CommitArea { location: *area, header: Some(header), current: false, in_use }
+                    CommitArea { location: *area, header: Some(header), bad: false, current: false, in_use }
                 });
                 Ok(CommitPv {
                     id: pv.id,
@@ -146,6 +147,7 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
         CommitArea {
             location: area.location,
             header,
+            bad: matches!(area.state, AreaState::Bad(..)),
             current: matches!(copies.get(at), Some(AreaCopy::Current)),
             in_use: !header.is_some_and(|header| header.committed.is_ignored()),
         }
