@@ -82,7 +82,7 @@ impl Bench {
 /// and paths.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct State {
-    /// For each group its text without version, and how many metadata areas it has and uses.
+    /// For each group its text without version, and how many metadata areas it has and ignores.
     pub groups: BTreeMap<String, String>,
     /// For each device what its label says.
     pub disks: Vec<String>,
@@ -97,8 +97,9 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Looks at a side.
-    pub fn new(lvm: &Lvm, side: &Side) -> Self {
+    /// Looks at a side. `random_areas` says that lvm2 chose at random which metadata areas are in
+    /// use.
+    pub fn new(lvm: &Lvm, side: &Side, random_areas: bool) -> Self {
         let scan = lvm.scan().unwrap();
         let paths = side.paths();
         let number = |device: &str| paths.iter().position(|path| *path == device).unwrap();
@@ -106,19 +107,22 @@ impl Seen {
         let mut view = View { sizes: side.sizes(), ..View::default() };
         let mut state = State::default();
         for found in &scan.groups {
-            let random = found.vg.metadata_copies() != 0;
             for pv in found.pvs.iter().flatten() {
-                disks[number(pv.device.name())] = disk(pv, random);
+                disks[number(pv.device.name())] = disk(pv);
             }
             let members = found.pvs.iter().flatten().map(|pv| number(pv.device.name())).collect();
             view.groups.push((found.vg.clone(), members));
-            state.groups.insert(found.vg.name().to_owned(), group(found, &paths));
+            state.groups.insert(found.vg.name().to_owned(), group(found, &paths, random_areas));
         }
         for orphan in &scan.orphans {
             let at = number(orphan.pv.device.name());
-            disks[at] = disk(&orphan.pv, false) + if orphan.used_by_unknown { " used" } else { "" };
+            disks[at] = disk(&orphan.pv) + if orphan.used_by_unknown { " used" } else { "" };
             view.orphans.push(at);
         }
+        let members = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
+        let pvs = members.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
+        let two = pvs.filter(|pv| pv.scanned.areas.len() > 1);
+        view.two_areas = two.map(|pv| number(pv.device.name())).collect();
         view.orphans.sort_unstable();
         view.blanks = (0..paths.len()).filter(|at| disks[*at] == "blank").collect();
         view.groups.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
@@ -138,14 +142,11 @@ impl Seen {
     }
 }
 
-fn disk(pv: &FoundPv, areas_are_random: bool) -> String {
+fn disk(pv: &FoundPv) -> String {
     let Label { sector, pv_header } = &pv.scanned.label;
     let areas = pv.scanned.areas.iter().map(|area| match area.state {
         AreaState::Unusable(_) => "unusable",
         AreaState::Bad(..) => "bad",
-        AreaState::Ignored(_) | AreaState::Good(..) if areas_are_random => "used or ignored",
-        AreaState::Ignored(_) => "ignored",
-        AreaState::Empty(_) => "empty",
         _ => "good",
     });
     format!(
@@ -159,13 +160,18 @@ fn disk(pv: &FoundPv, areas_are_random: bool) -> String {
 }
 
 /// A group's text with everything left out that differs between twins.
-fn group(found: &FoundVg, paths: &[&str]) -> String {
+fn group(found: &FoundVg, paths: &[&str], random_areas: bool) -> String {
     let header = TextHeader::default();
     let with = ExportHeader { header: &header, generator: "", host_description: "", zone: &Utc };
     let text = export(&found.vg, &with, Layout::Raw);
     let areas = found.pvs.iter().flatten().flat_map(|pv| &pv.scanned.areas).collect::<Vec<_>>();
     let ignored = areas.iter().filter(|area| matches!(area.state, AreaState::Ignored(_))).count();
-    let mut out = format!("{} metadata areas, {ignored} ignored\n", areas.len());
+    let mut out = format!("{} metadata areas\n", areas.len());
+    // With a number of copies wanted the number is the same; once it is unmanaged again, what was
+    // chosen at random stays.
+    if !random_areas || found.vg.metadata_copies() != 0 {
+        out.push_str(&format!("{ignored} ignored\n"));
+    }
     for line in text.lines().take_while(|line| !line.starts_with("# Generated")) {
         let key = line.split(' ').next().unwrap_or_default();
         match key {

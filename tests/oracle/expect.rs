@@ -46,7 +46,7 @@ const LV_CONSTANT: &[(&str, &[&str])] = &[
             "lv_allocation_locked", "lv_historical",
         ],
     ),
-    ("unknown", &["lv_active", "lv_permissions"]),
+    ("unknown", &["lv_active"]),
     ("public", &["lv_role"]),
 ];
 
@@ -101,28 +101,30 @@ fn bytes(sectors: Sectors) -> String {
     sectors.to_bytes().0.to_string()
 }
 
-/// Free and whole bytes of metadata areas as lvm2 counts them: the smallest of those in use.
+/// Free and whole bytes of metadata areas as lvm2 counts them: the least free of those in use, and
+/// the smallest of all.
+#[derive(Default)]
 struct AreaFigures {
     count: usize,
     used: usize,
-    free: u64,
-    size: u64,
+    free: Option<u64>,
+    size: Option<u64>,
 }
 
 impl AreaFigures {
     fn of<'a>(pvs: impl Iterator<Item = &'a FoundPv>) -> Self {
-        let mut figures = Self { count: 0, used: 0, free: u64::MAX, size: u64::MAX };
+        let mut figures = Self::default();
         for area in pvs.flat_map(|pv| &pv.scanned.areas) {
+            let size = area.location.size;
             figures.count += 1;
-            let header = area.state.header();
-            let max = (area.location.size - 512) / 2 - 512;
-            let text = header.map_or(0, |header| header.committed.size);
-            figures.free = figures.free.min(max.saturating_sub(text) / 512 * 512);
-            figures.size = figures.size.min(area.location.size);
-            figures.used += usize::from(!matches!(area.state, AreaState::Ignored(_)));
-        }
-        if figures.count == 0 {
-            (figures.free, figures.size) = (0, 0);
+            figures.size = Some(figures.size.map_or(size, |least| least.min(size)));
+            if !matches!(area.state, AreaState::Ignored(_)) {
+                let max = (size - 512) / 2 - 512;
+                let text = area.state.header().map_or(0, |header| header.committed.size);
+                let free = max.saturating_sub(text) / 512 * 512;
+                figures.used += 1;
+                figures.free = Some(figures.free.map_or(free, |least| least.min(free)));
+            }
         }
         figures
     }
@@ -165,7 +167,7 @@ impl Expected {
         }
         let mut runs = Vec::new();
         for (at, pv) in vg.physical_volumes().iter().enumerate() {
-            for run in merged(map.runs(at)) {
+            for run in map.runs(at) {
                 let owner = run.owner.map_or_else(String::new, |owner| owner.lv.to_string());
                 runs.push(pv_segment_row(&pv.id().to_string(), run.start, run.count, owner));
             }
@@ -176,11 +178,6 @@ impl Expected {
         tables.insert("pvseg", runs);
         Self { tables }
     }
-}
-
-/// lvm2 shows an area of each segment on its own; so do the runs.
-fn merged(runs: &[lvmkit::core::metadata::PvRun]) -> Vec<lvmkit::core::metadata::PvRun> {
-    runs.to_vec()
 }
 
 fn vg_row(found: &FoundVg) -> Row {
@@ -211,8 +208,8 @@ fn vg_row(found: &FoundVg) -> Row {
         ("vg_tags", tags(vg.tags())),
         ("vg_mda_count", areas.count.to_string()),
         ("vg_mda_used_count", areas.used.to_string()),
-        ("vg_mda_free", areas.free.to_string()),
-        ("vg_mda_size", areas.size.to_string()),
+        ("vg_mda_free", areas.free.unwrap_or(0).to_string()),
+        ("vg_mda_size", areas.size.unwrap_or(0).to_string()),
         ("vg_mda_copies", match vg.metadata_copies() {
             0 => "unmanaged".to_owned(),
             copies => copies.to_string(),
@@ -234,8 +231,8 @@ fn device_row(found: &FoundPv) -> Row {
         ("pv_name", device.to_owned()),
         ("pv_major", "7".to_owned()),
         ("pv_minor", minor.to_owned()),
-        ("pv_mda_free", areas.free.to_string()),
-        ("pv_mda_size", areas.size.to_string()),
+        ("pv_mda_free", areas.free.unwrap_or(0).to_string()),
+        ("pv_mda_size", areas.size.unwrap_or(0).to_string()),
         ("pe_start", header.data_areas.first().map_or(0, |area| area.offset).to_string()),
         ("pv_mda_count", areas.count.to_string()),
         ("pv_mda_used_count", areas.used.to_string()),
@@ -253,7 +250,11 @@ fn member_row(vg: &VolumeGroup, pv: &PhysicalVolume, found: &FoundPv, used: u32)
     let mut row = device_row(found);
     row.extend([
         ("pe_start", bytes(pv.pe_start())),
-        ("pv_size", size(pv.pe_count().0)),
+        // Without any extent lvm2 shows the size it has recorded.
+        ("pv_size", match (pv.pe_count().0, pv.dev_size()) {
+            (0, Some(recorded)) => bytes(recorded),
+            (count, _) => size(count),
+        }),
         ("pv_free", size(pv.pe_count().0 - used)),
         ("pv_used", size(used)),
         ("pv_attr", format!("{}--", if allocatable { 'a' } else { 'u' })),
@@ -296,6 +297,17 @@ fn dm_name(name: &str) -> String {
     name.replace('-', "--")
 }
 
+/// The types of all segments. lvm2 2.03.16 has no word for volumes without extents.
+fn layout(lv: &LogicalVolume, is_virtual: bool) -> String {
+    if is_virtual {
+        return "unknown".to_owned();
+    }
+    let mut types = lv.segments().iter().map(|seg| seg.segment_type().0).collect::<Vec<_>>();
+    types.sort_unstable();
+    types.dedup();
+    types.join(",")
+}
+
 fn lv_row(vg: &VolumeGroup, lv: &LogicalVolume) -> Row {
     let (vg_name, name) = (vg.name(), lv.name());
     let has = |status| lv.status().contains(status);
@@ -318,7 +330,8 @@ fn lv_row(vg: &VolumeGroup, lv: &LogicalVolume) -> Row {
         ("lv_full_name", format!("{vg_name}/{name}")),
         ("lv_path", format!("/dev/{vg_name}/{name}")),
         ("lv_dm_path", format!("/dev/mapper/{}-{}", dm_name(vg_name), dm_name(name))),
-        ("lv_layout", lv.segments().first().map_or("", |seg| seg.segment_type().0).to_owned()),
+        ("lv_layout", layout(lv, is_virtual)),
+        ("lv_permissions", if lv.is_writable() { "unknown" } else { "read-only" }.to_owned()),
         ("lv_modules", match kind {
             Some(SegmentKind::Error) => "error",
             Some(SegmentKind::Zero) => "zero",

@@ -46,6 +46,8 @@ pub struct View {
     pub orphans: Vec<usize>,
     pub blanks: Vec<usize>,
     pub sizes: Vec<u64>,
+    /// Devices with a second metadata area: those are not resized here.
+    pub two_areas: Vec<usize>,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -81,13 +83,21 @@ impl Dice {
             metadata_copies: self.maybe(45, |dice| *dice.one(&[0, 1, 2, 2])),
             metadata_size: self.maybe(20, |dice| kib(dice.one(&[1, 64, 300, 2048, 2100]))),
             data_alignment: self.maybe(20, |dice| kib(dice.one(&[4, 64, 100, 1024, 3072, 4096]))),
-            bootloader_area_size: self.maybe(10, |dice| kib(dice.one(&[300, 1024]))),
             ..PvOptions::default()
         };
         if options.data_alignment.is_some() {
             options.data_alignment_offset = self.maybe(30, |dice| Bytes(*dice.one(&[512, 3584, 4096, 65536])));
         }
         options
+    }
+
+    /// With what only `pvcreate` takes.
+    fn pv_create_options(&mut self) -> PvOptions {
+        PvOptions {
+            bootloader_area_size: self.maybe(15, |dice| Bytes::kib(*dice.one(&[300, 1024]))),
+            label_sector: self.maybe(10, |dice| u64::from(dice.number(0, 3))),
+            ..self.pv_options()
+        }
     }
 
     fn some(&mut self, from: &[usize], most: usize) -> Vec<usize> {
@@ -285,9 +295,14 @@ impl Dice {
     }
 
     fn pv_resize(&mut self, device: usize, vg: Option<String>, view: &View) -> Step {
+        if view.two_areas.contains(&device) {
+            return Step::PvRemove { device };
+        }
+        // What has no group yet is not made to pretend more than its device has.
+        let beyond = if vg.is_some() { 1 << 20 } else { 0 };
         let size = self.maybe(70, |dice| {
             let now = usize::try_from(view.sizes[device]).unwrap();
-            Bytes(u64::try_from((now / 2 + dice.below(now / 2 + (1 << 20))) / 512 * 512).unwrap())
+            Bytes(u64::try_from((now / 2 + dice.below(now / 2 + beyond)) / 512 * 512).unwrap())
         });
         Step::PvResize { device, vg, size }
     }
@@ -333,7 +348,7 @@ impl Dice {
         if view.groups.is_empty() {
             return match self.below(10) {
                 0 | 1 if !view.blanks.is_empty() => {
-                    Step::PvCreate { device: *self.one(&view.blanks), options: self.pv_options() }
+                    Step::PvCreate { device: *self.one(&view.blanks), options: self.pv_create_options() }
                 }
                 2 if !view.orphans.is_empty() => Step::PvRemove { device: *self.one(&view.orphans) },
                 3 if !view.orphans.is_empty() => {
@@ -346,7 +361,7 @@ impl Dice {
         match self.below(100) {
             0..3 if !free.is_empty() => Step::VgCreate(self.founding(view)),
             3..6 if !free.is_empty() => {
-                Step::PvCreate { device: *self.one(&free), options: self.pv_options() }
+                Step::PvCreate { device: *self.one(&free), options: self.pv_create_options() }
             }
             6 if !view.orphans.is_empty() => Step::PvRemove { device: *self.one(&view.orphans) },
             7 if !view.orphans.is_empty() => {

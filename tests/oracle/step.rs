@@ -229,6 +229,15 @@ impl Step {
         out
     }
 
+    /// True when lvm2 chooses at random which metadata areas are in use.
+    pub fn chooses_areas(&self) -> bool {
+        match self {
+            Self::VgCreate(new) => new.metadata_copies != 0,
+            Self::VgChange { change, .. } => matches!(change, VgChange::MetadataCopies(_)),
+            _ => false,
+        }
+    }
+
     /// The same through this library.
     pub fn apply(&self, lvm: &Lvm, devices: &[&str]) -> Result<()> {
         match self {
@@ -253,13 +262,7 @@ impl Step {
             }
             Self::VgCreate(new) => new.apply(lvm, devices),
             Self::VgExtend { vg, devices: members, options } => {
-                let extend = |tx: &mut lvmkit::Transaction| {
-                    for source in sources(members, options, devices) {
-                        tx.add_pv_on(source)?;
-                    }
-                    Ok(())
-                };
-                lvm.update(vg, extend).map(|_| ())
+                lvm.update(vg, |tx| tx.add_pvs_on(sources(members, options, devices))).map(|_| ())
             }
             Self::VgReduce { vg, device } => {
                 lvm.update(vg, |tx| tx.remove_pv_on(devices[*device])).map(|_| ())

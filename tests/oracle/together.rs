@@ -54,5 +54,5 @@ pub fn back_and_forth(bench: &mut Bench, seed: u64, edits: usize) -> Result<Stri
 }
 
 fn look(bench: &Bench) -> Seen {
-    Seen::new(&bench.lvm(&bench.ours), &bench.ours)
+    Seen::new(&bench.lvm(&bench.ours), &bench.ours, true)
 }

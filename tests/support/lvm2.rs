@@ -56,10 +56,11 @@ impl Said {
     }
 
     /// What it said on standard error, apart from physical volumes being larger than their
-    /// devices, which `pvresize` was asked for.
+    /// devices, which `pvresize` was asked for, and from what it says of every volume of type
+    /// `error` or `zero`.
     pub fn complaints(&self) -> Vec<&str> {
-        let resized = ["Was device resized?", "have changed sizes."];
-        self.err.lines().filter(|line| !resized.iter().any(|end| line.ends_with(end))).collect()
+        let usual = ["Was device resized?", "have changed sizes.", "properly detect layout and role"];
+        self.err.lines().filter(|line| !usual.iter().any(|words| line.contains(words))).collect()
     }
 }
 

@@ -129,7 +129,9 @@ impl VgCommit {
                 let DiskArea { offset, size } = area.location;
                 let header = area.header.unwrap_or_else(|| MdaHeader::empty(offset, size));
                 let ignored = header.committed.is_ignored();
-                if area.in_use || (!ignored && !header.committed.is_empty()) {
+                // An area that stays out of use, or is to from now on, must say so itself: it gets
+                // this last text and the mark.
+                if area.in_use || !ignored {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
                 }
