@@ -187,6 +187,8 @@ impl VgCommit {
         for pv in &self.members {
             for area in &pv.areas {
                 let header = area.usable_header();
+                // An area that stays out of use, or is to from now on, must say so itself: it gets
+                // this last text and the mark.
                 if area.in_use || !header.committed.is_ignored() {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
