@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
+use lvm_core::ondisk::MdaHeader;
 use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
@@ -16,7 +17,7 @@ use crate::data::signature;
 use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
-use crate::scan::devices::OpenDevices;
+use crate::scan::devices::{Access, OpenDevices};
 use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
 
@@ -63,7 +64,7 @@ impl Lvm {
     /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
     #[doc(alias = "vgscan")]
     pub fn scan(&self) -> Result<Scan> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         Ok(Scan::new(&opened.devices))
     }
 
@@ -99,7 +100,7 @@ impl Lvm {
     /// a foreign group (another system id) and for a read-only view.
     pub fn begin(&self, name_or_id: &str) -> Result<Transaction> {
         self.require_writable_view()?;
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         // The lock is named after the group, whose name an id does not tell.
         let name = match VgId::parse(name_or_id) {
             Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
@@ -116,7 +117,7 @@ impl Lvm {
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
-    /// [`Transaction::add_pv`](crate::Transaction::add_pv).
+    /// [`Transaction::add_pv_on`](crate::Transaction::add_pv_on).
     #[doc(alias = "vgcreate")]
     pub fn create_vg<S: Into<PvSource>>(
         &self,
@@ -125,7 +126,7 @@ impl Lvm {
     ) -> Result<Transaction> {
         self.require_writable_view()?;
         let new = new.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
         let scan = finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
@@ -167,7 +168,7 @@ impl Lvm {
     ) -> Result<PvId> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -183,11 +184,45 @@ impl Lvm {
         }
         let layout =
             PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;
+        if self.options.dry_run {
+            return Ok(id);
+        }
         for found in &wipe {
             signature::wipe(&*device, found)?;
         }
         initialise_pv(&*device, &layout)?;
         Ok(id)
+    }
+
+    /// What [`create_pv`](Self::create_pv) would wipe off a device beside physical volumes without
+    /// a group.
+    ///
+    /// # Errors
+    /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
+    pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
+    }
+
+    /// The name of the group that uses a device as a physical volume; `[unknown]` when its label
+    /// only says that one does.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        Ok(user_of(&Scan::new(&opened.devices), &*device))
+    }
+
+    /// The size of a device or file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        Ok(Bytes(opened.find(&device.into())?.size()))
     }
 
     /// Takes the label off a physical volume without a group.
@@ -202,7 +237,7 @@ impl Lvm {
     pub fn remove_pv(&self, device: impl Into<DeviceSpec>, overwrite: Overwrite) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -216,6 +251,9 @@ impl Lvm {
                 Error::not_found(format!("No PV found on device {spec}.")).with_device(spec.to_string())
             );
         }
+        if self.options.dry_run {
+            return Ok(());
+        }
         remove_labels(&*device)
     }
 
@@ -226,21 +264,31 @@ impl Lvm {
     /// `NotFound` when it is not a physical volume without a group.
     ///
     /// # Effect
-    /// One sector changes; `Unknown` on `Io`.
+    /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.
     #[doc(alias = "pvresize")]
     pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let orphan = find_orphan(Scan::new(&opened.devices), device.name())
             .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
         let mut label = orphan.pv.scanned.label;
-        if label.pv_header.metadata_areas.len() > 1 {
-            return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
+        let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
+        let resized = layout.resized(size.unwrap_or(Bytes(device.size())))?;
+        if self.options.dry_run {
+            return Ok(());
         }
-        label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        for (old, new) in label.pv_header.metadata_areas.iter_mut().zip(&resized.metadata_areas) {
+            if old != new {
+                // The header must be there before the label names its place.
+                device.write_at(new.offset, &MdaHeader::empty(new.offset, new.size).encode())?;
+                device.flush()?;
+                *old = *new;
+            }
+        }
+        label.pv_header.device_size = resized.device_size;
         write_label(&*device, &label)
     }
 
@@ -249,7 +297,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Content)?;
         let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
         LvDevice::new(opened, &found, name, self.options.read_only)
     }
@@ -261,11 +309,29 @@ impl Lvm {
     #[doc(alias = "vgcfgbackup")]
     pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
         let vg = self.volume_group(name_or_id)?;
+        self.write_backups([&vg], file)?;
+        Ok(vg)
+    }
+
+    /// Writes metadata that was read before to files; `%s` in the name stands for the group's
+    /// name, and must be there for several groups.
+    ///
+    /// # Errors
+    /// `InvalidInput` without `%s` for several groups; `Io`.
+    #[doc(alias = "vgcfgbackup")]
+    pub fn write_backups<'v>(
+        &self,
+        vgs: impl IntoIterator<Item = &'v VolumeGroup>,
+        file: impl AsRef<Path>,
+    ) -> Result<()> {
         let stamp = self.options.stamp.clone().build()?;
         let header = crate::system::text_header(&stamp, stamp.command.clone());
+        let header = crate::system::export_header(&stamp, &header);
         let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
-        template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
-        Ok(vg)
+        if !self.options.dry_run {
+            template.write(vgs.into_iter().map(|vg| (vg, &header)))?;
+        }
+        Ok(())
     }
 
     /// Writes the metadata of a backup file back to the physical volumes it names, as
@@ -279,6 +345,14 @@ impl Lvm {
     /// As [`Transaction::commit`].
     #[doc(alias = "vgcfgrestore")]
     pub fn restore_vg(&self, name: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        self.begin_restore(name, file)?.commit(&mut crate::observe::Silent)
+    }
+
+    /// Begins what [`restore_vg`](Self::restore_vg) does.
+    ///
+    /// # Errors
+    /// Those of [`restore_vg`](Self::restore_vg).
+    pub fn begin_restore(&self, name: &str, file: impl AsRef<Path>) -> Result<Transaction> {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
@@ -289,11 +363,10 @@ impl Lvm {
             );
             return Err(Error::not_found(message).with_vg(name));
         }
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
         let scan = finished_scan(&opened)?;
-        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
-            .commit(&mut crate::observe::Silent)
+        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
     }
 
     fn require_writable_view(&self) -> Result<()> {

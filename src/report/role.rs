@@ -127,11 +127,11 @@ fn add_snapshot_roles(group: &Group<'_>, at: usize, names: &mut Vec<&'static str
     };
     add_origin(number(Use::SnapshotOrigin), "thickorigin", Some("multithickorigin"));
     add_origin(number(Use::ThinOrigin), "thinorigin", Some("multithinorigin"));
-    add_origin(number(Use::ExternalOrigin), "extorigin", Some("multiextorigin"));
+    add_origin(number(Use::ExternalOrigin), "extthinorigin", Some("multiextthinorigin"));
     if group.store_of(at).is_some() {
         names.extend(["snapshot", "thicksnapshot"]);
     }
-    if group.thin(at).is_some_and(|thin| thin.origin.is_some()) {
+    if group.thin(at).is_some_and(|thin| thin.origin.or(thin.external_origin).is_some()) {
         names.extend(["snapshot", "thinsnapshot"]);
     }
 }

@@ -78,8 +78,9 @@ fn golden_texts() {
     let mut failed = Vec::new();
     for path in texts() {
         let name = path.file_stem().unwrap().to_str().unwrap();
-        // vgcfgrestore refuses a text with missing physical volumes.
-        if name == "missing_pv" {
+        // vgcfgrestore refuses missing physical volumes, and lvm2 does not show groups that
+        // belong to another host or need a lock manager.
+        if ["missing_pv", "system_id", "lock_type", "lock_type_sanlock"].contains(&name) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

@@ -3,16 +3,18 @@
 //!
 //! ```text
 //! 1  new physical volumes: headers, then labels, as physical volumes without a group
-//! 2  physical volumes that leave: label says unused, slots emptied; not those that hold a current
+//! 2  a second metadata area that moves to the new end of a grown physical volume: text, header,
+//!    then the label that names its place; one of a shrunk physical volume moves after 5
+//! 3  physical volumes that leave: label says unused, slots emptied; not those that hold a current
 //!    copy when no member does
-//! 3  text, precommit                                              (AreaSet)
-//! 4  commit                                                       (AreaSet)  the change happens here
-//! 5  labels of members say used
-//! 6  the physical volumes left out in 2, in the same way
+//! 4  text, precommit                                              (AreaSet)
+//! 5  commit                                                       (AreaSet)  the change happens here
+//! 6  labels of members say used
+//! 7  the physical volumes left out in 3, in the same way
 //! ```
-//! A crash before 4 leaves the old group, whose copies on leaving volumes are rewritten by the
+//! A crash before 5 leaves the old group, whose copies on leaving volumes are rewritten by the
 //! next commit. A crash after it leaves the new one, whose labels are mended by the next commit,
-//! lvm2's or ours. Volumes without a current copy leave before 4 in any case: nothing on them
+//! lvm2's or ours. Volumes without a current copy leave before 5 in any case: nothing on them
 //! would tell the next commit that there is something to mend.
 
 use std_alloc::{sync::Arc, vec::Vec};
@@ -20,6 +22,7 @@ use std_alloc::{sync::Arc, vec::Vec};
 use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
+use super::relocate::{OldLabels, Relocation};
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
@@ -54,11 +57,13 @@ pub struct CommitPv {
     pub areas: Vec<CommitArea>,
     /// Set when the device must be made a physical volume first.
     pub initialise: Option<PvLayout>,
+    /// Set when the second metadata area moves, because the physical volume is resized.
+    pub relocation: Option<Relocation>,
 }
 
 impl CommitArea {
     /// The header to build the next one on.
-    fn usable_header(&self) -> MdaHeader {
+    pub(super) fn usable_header(&self) -> MdaHeader {
         let empty = MdaHeader::empty(self.location.offset, self.location.size);
         match self.header {
             // What it points at may be anything: as a place to keep it could leave no room.
@@ -85,6 +90,7 @@ impl core::fmt::Debug for CommitPv {
             .field("device", &self.device.name())
             .field("areas", &self.areas)
             .field("initialise", &self.initialise)
+            .field("relocation", &self.relocation)
             .finish_non_exhaustive()
     }
 }
@@ -111,10 +117,12 @@ pub struct CommitOutcome {
 pub struct PreparedCommit {
     commit: VgCommit,
     precommitted: Precommitted,
+    text: Vec<u8>,
+    old_labels: OldLabels,
 }
 
 impl VgCommit {
-    /// Steps 1 to 3: everything up to the precommitted state.
+    /// Steps 1 to 4: everything up to the precommitted state.
     ///
     /// # Errors
     /// Those of [`AreaSet::write`] and [`Written::precommit`](super::Written::precommit), and `Io`
@@ -123,14 +131,19 @@ impl VgCommit {
     /// # Effect
     /// `Reverted`: readers see the old group. Devices that were to become physical volumes lost
     /// their first 2048 bytes.
-    pub fn prepare(self, text: &[u8]) -> Result<PreparedCommit> {
+    pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
         self.check_size(text.len())?;
+        self.check_relocations(text.len())?;
+        let old_labels = self.relocate_first()?;
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
         match undo.run(text) {
-            Ok(precommitted) => Ok(PreparedCommit { precommitted, commit: self }),
+            Ok(precommitted) => {
+                Ok(PreparedCommit { precommitted, commit: self, text: text.to_vec(), old_labels })
+            }
             Err(error) => {
-                let touched = undo.initialised > 0 || undo.orphaned > 0;
+                let touched = undo.initialised > 0 || undo.orphaned > 0 || !old_labels.0.is_empty();
                 undo.back();
+                old_labels.put_back();
                 let effect = if touched { Effect::Reverted } else { error.effect() };
                 Err(error.with_effect(effect))
             }
@@ -145,7 +158,7 @@ impl VgCommit {
         AreaSet::new(self.target_areas()).check_size(size)
     }
 
-    /// Physical volumes that become members' neighbours without a group: those to be made first.
+    /// Devices that must be made physical volumes first.
     fn to_initialise(&self) -> impl Iterator<Item = (&CommitPv, &PvLayout)> {
         self.members.iter().filter_map(|pv| pv.initialise.as_ref().map(|layout| (pv, layout)))
     }
@@ -220,7 +233,7 @@ impl Undo<'_> {
 }
 
 impl PreparedCommit {
-    /// Steps 4 to 6.
+    /// Steps 5 to 7.
     ///
     /// # Errors
     /// `Io` when no area at all could be committed.
@@ -228,9 +241,12 @@ impl PreparedCommit {
     /// # Effect
     /// `Unknown` on error. On success the new version is durable; what is listed in the outcome's
     /// warnings is behind, and the next commit heals it.
-    pub fn commit(self) -> Result<CommitOutcome> {
+    pub fn commit(mut self) -> Result<CommitOutcome> {
         let mut warnings = self.precommitted.commit()?.failed;
-        for pv in &self.commit.members {
+        for pv in &mut self.commit.members {
+            if let Some(relocation) = pv.relocation.take() {
+                warnings.extend(pv.relocate(&relocation, Some(&self.text)).err());
+            }
             if !pv.label.pv_header.is_used() {
                 let mut label = pv.label.clone();
                 label.pv_header.set_used(true);
@@ -253,6 +269,7 @@ impl PreparedCommit {
     pub fn revert(self) -> Result<()> {
         let reverted = self.precommitted.revert();
         Undo { commit: &self.commit, initialised: usize::MAX, orphaned: usize::MAX }.back();
+        self.old_labels.put_back();
         reverted
     }
 }

@@ -160,7 +160,7 @@ fn numbers(row: &Row<'_, '_>) -> Option<(u32, u32)> {
 }
 
 fn areas(row: &Row<'_, '_>) -> Areas {
-    row.found().map_or_else(Areas::default, |found| Areas::of(&found.scanned, 0))
+    row.found().map_or_else(Areas::default, |found| Areas::of(&found.scanned))
 }
 
 fn bootloader_area(row: &Row<'_, '_>) -> (Bytes, Bytes) {
