@@ -114,6 +114,7 @@ impl Lvm {
     }
 
     /// Begins a new group over these devices, which become physical volumes when they are none.
+    /// Those that are some already come first in the group, as with vgcreate(8).
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of

@@ -104,10 +104,7 @@ impl Transaction {
         new: NewVg,
         pvs: Vec<PvSource>,
     ) -> Result<Self> {
-        let mut chosen = Vec::with_capacity(pvs.len());
-        for pv in pvs {
-            chosen.push(Chosen::new(&opened, &scan, pv)?);
-        }
+        let chosen = Chosen::all(&opened, &scan, pvs)?;
         let stamp = lvm.stamp(new.name_str(), 0, &scan)?;
         let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
         let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
@@ -185,6 +182,21 @@ impl Transaction {
         let id = self.draft.add_pv(chosen.new_pv.clone())?;
         self.remember(id, chosen);
         Ok(id)
+    }
+
+    /// Adds devices to the group, all or none, in the order of vgextend(8): those that are
+    /// physical volumes already come first.
+    ///
+    /// # Errors
+    /// Those of [`add_pv_on`](Self::add_pv_on); then none is added.
+    #[doc(alias = "vgextend")]
+    pub fn add_pvs_on<S: Into<PvSource>>(&mut self, pvs: impl IntoIterator<Item = S>) -> Result<Vec<PvId>> {
+        let chosen = Chosen::all(&self.opened, &self.scan, pvs.into_iter().map(Into::into))?;
+        let ids = self.draft.add_pvs(chosen.iter().map(|chosen| chosen.new_pv.clone()))?;
+        for (id, chosen) in ids.iter().zip(chosen) {
+            self.remember(*id, chosen);
+        }
+        Ok(ids)
     }
 
     /// The physical volume of this group on that device.
@@ -514,6 +526,16 @@ struct Chosen {
 }
 
 impl Chosen {
+    /// Devices in the order they come to stand in the metadata. LVM2 makes physical volumes of
+    /// the blank ones first and then lists them behind those that are some already; the order
+    /// counts, because the allocator follows it.
+    fn all(opened: &OpenDevices, scan: &Scan, pvs: impl IntoIterator<Item = PvSource>) -> Result<Vec<Self>> {
+        let chosen = pvs.into_iter().map(|pv| Self::new(opened, scan, pv));
+        let mut chosen = chosen.collect::<Result<Vec<_>>>()?;
+        chosen.sort_by_key(|chosen| matches!(chosen.new_device, NewDevice::Blank(_)));
+        Ok(chosen)
+    }
+
     fn new(opened: &OpenDevices, scan: &Scan, source: PvSource) -> Result<Self> {
         let device = opened.find(&source.device)?;
         let name = device.name().to_owned();

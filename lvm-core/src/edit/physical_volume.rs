@@ -63,6 +63,19 @@ impl VgDraft {
         })
     }
 
+    /// Adds physical volumes behind those the group has, all or none.
+    ///
+    /// # Errors
+    /// Those of [`add_pv`](Self::add_pv).
+    #[doc(alias = "vgextend")]
+    pub fn add_pvs(&mut self, new: impl IntoIterator<Item = NewPv>) -> Result<Vec<PvId>> {
+        self.edit(|edit| {
+            edit.require_complete()?;
+            edit.require_resizeable()?;
+            new.into_iter().map(|new| edit.add_pv(new)).collect()
+        })
+    }
+
     /// Takes a physical volume out of the group. It stays a physical volume.
     ///
     /// # Errors
@@ -97,7 +110,7 @@ impl VgDraft {
 }
 
 impl Edit<'_> {
-    fn require_resizeable(&self) -> Result<()> {
+    pub(super) fn require_resizeable(&self) -> Result<()> {
         if self.vg.is_resizeable() {
             return Ok(());
         }

@@ -60,7 +60,7 @@ impl VolumeGroup {
         }
         let pvs = self.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
         for lv in &self.logical_volumes {
-            found.lv = Some(lv.name.clone());
+            found.lv = Some(&lv.name);
             check_lv(lv, self.extent_size, &mut found);
             for seg in &lv.segments {
                 check_references(seg, &ids, &mut found);
@@ -74,9 +74,8 @@ impl VolumeGroup {
         }
         self.check_roles(&mut found);
         if let Err(error) = self.pv_map() {
-            found.lv = error.lv().map(String::from);
-            found.add(8, error.message());
-            found.lv = None;
+            let message = error.message().into();
+            found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
         }
         found.list.sort_by_key(|violation| violation.number);
         found.list
@@ -93,7 +92,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_group(&self, found: &mut Violations) {
+    fn check_group(&self, found: &mut Violations<'_>) {
         if let Err(error) = name::check_name(&self.name) {
             found.add(1, &format!("volume group {}: {error}", self.name));
         }
@@ -122,7 +121,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_physical_volumes(&self, found: &mut Violations) {
+    fn check_physical_volumes(&self, found: &mut Violations<'_>) {
         let mut ids = HashSet::with_capacity(self.physical_volumes.len());
         for pv in &self.physical_volumes {
             if !ids.insert(pv.id) {
@@ -136,7 +135,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_names(&self, found: &mut Violations) {
+    fn check_names(&self, found: &mut Violations<'_>) {
         let mut names = HashSet::with_capacity(self.logical_volumes.len());
         let historical = self.historical_logical_volumes.iter().map(|lv| lv.name.as_str());
         for lv_name in self.logical_volumes.iter().map(|lv| lv.name.as_str()).chain(historical) {
@@ -150,7 +149,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_roles(&self, found: &mut Violations) {
+    fn check_roles(&self, found: &mut Violations<'_>) {
         let spares =
             self.logical_volumes().filter(|lv| !lv.is_visible() && lv.name.contains("_pmspare")).count();
         if spares > 1 {
@@ -191,18 +190,19 @@ impl Violation {
     }
 }
 
-struct Violations {
+struct Violations<'a> {
     list: Vec<Violation>,
-    lv: Option<String>,
+    /// The logical volume that is being looked at.
+    lv: Option<&'a str>,
 }
 
-impl Violations {
+impl Violations<'_> {
     fn add(&mut self, number: u8, message: &str) {
-        self.list.push(Violation { number, lv: self.lv.clone(), message: message.into() });
+        self.list.push(Violation { number, lv: self.lv.map(String::from), message: message.into() });
     }
 }
 
-fn check_tags(tags: &[String], found: &mut Violations) {
+fn check_tags(tags: &[String], found: &mut Violations<'_>) {
     for tag in tags {
         if let Err(error) = name::check_tag(tag) {
             found.add(11, &format!("{error}"));
@@ -214,7 +214,7 @@ fn check_tags(tags: &[String], found: &mut Violations) {
     }
 }
 
-fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations) {
+fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations<'_>) {
     check_tags(&lv.tags, found);
     if lv.status.contains(LvStatus::FIXED_MINOR) && lv.minor.is_none() {
         found.add(12, "the minor number is fixed and missing");
@@ -240,7 +240,7 @@ fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations) {
     }
 }
 
-fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations) {
+fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>) {
     match &seg.kind {
         SegmentKind::Striped(striped) => {
             let stripes = u32::try_from(striped.stripes.len()).unwrap_or(u32::MAX);
@@ -278,7 +278,7 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations) {
     }
 }
 
-fn check_references(seg: &Segment, ids: &HashSet<LvId>, found: &mut Violations) {
+fn check_references(seg: &Segment, ids: &HashSet<LvId>, found: &mut Violations<'_>) {
     let mut missing = false;
     seg.kind.for_each_lv(|id| missing |= !ids.contains(&id));
     if missing {

@@ -22,7 +22,7 @@ use std_alloc::{sync::Arc, vec::Vec};
 use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
-use super::relocate::{OldLabels, Relocation};
+use super::relocate::{Relocation, ReplacedLabels};
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
@@ -118,7 +118,7 @@ pub struct PreparedCommit {
     commit: VgCommit,
     precommitted: Precommitted,
     text: Vec<u8>,
-    old_labels: OldLabels,
+    replaced_labels: ReplacedLabels,
 }
 
 impl VgCommit {
@@ -134,16 +134,16 @@ impl VgCommit {
     pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
         self.check_size(text.len())?;
         self.check_relocations(text.len())?;
-        let old_labels = self.relocate_first()?;
+        let replaced_labels = self.relocate_first()?;
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
         match undo.run(text) {
             Ok(precommitted) => {
-                Ok(PreparedCommit { precommitted, commit: self, text: text.to_vec(), old_labels })
+                Ok(PreparedCommit { precommitted, commit: self, text: text.to_vec(), replaced_labels })
             }
             Err(error) => {
-                let touched = undo.initialised > 0 || undo.orphaned > 0 || !old_labels.0.is_empty();
+                let touched = undo.initialised > 0 || undo.orphaned > 0 || !replaced_labels.is_empty();
                 undo.back();
-                old_labels.put_back();
+                replaced_labels.put_back();
                 let effect = if touched { Effect::Reverted } else { error.effect() };
                 Err(error.with_effect(effect))
             }
@@ -187,6 +187,8 @@ impl VgCommit {
         for pv in &self.members {
             for area in &pv.areas {
                 let header = area.usable_header();
+                // An area that stays out of use, or is to from now on, must say so itself: it gets
+                // this last text and the mark.
                 if area.in_use || !header.committed.is_ignored() {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
@@ -269,7 +271,7 @@ impl PreparedCommit {
     pub fn revert(self) -> Result<()> {
         let reverted = self.precommitted.revert();
         Undo { commit: &self.commit, initialised: usize::MAX, orphaned: usize::MAX }.back();
-        self.old_labels.put_back();
+        self.replaced_labels.put_back();
         reverted
     }
 }

@@ -31,9 +31,13 @@ pub struct Relocation {
 
 /// Labels that were replaced because an area moved.
 #[derive(Default)]
-pub(super) struct OldLabels(pub(super) Vec<(Arc<dyn BlockDevice>, Label)>);
+pub(super) struct ReplacedLabels(Vec<(Arc<dyn BlockDevice>, Label)>);
 
-impl OldLabels {
+impl ReplacedLabels {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Gives the moves up again: the old places still hold what they held, or other copies do.
     pub(super) fn put_back(&self) {
         for (device, label) in &self.0 {
@@ -42,7 +46,7 @@ impl OldLabels {
     }
 }
 
-impl core::fmt::Debug for OldLabels {
+impl core::fmt::Debug for ReplacedLabels {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(device, _)| device.name())).finish()
     }
@@ -73,18 +77,18 @@ impl VgCommit {
 
     /// Moves metadata areas for which there is room already. Each new place has the committed text
     /// before a label names it. Returns the labels that were replaced.
-    pub(super) fn relocate_first(&mut self) -> Result<OldLabels> {
-        let mut old_labels = OldLabels::default();
+    pub(super) fn relocate_first(&mut self) -> Result<ReplacedLabels> {
+        let mut replaced_labels = ReplacedLabels::default();
         for pv in &mut self.members {
             let Some(relocation) = pv.relocation.take_if(|relocation| relocation.before) else { continue };
             // Also when it fails: the label may or may not have been written.
-            old_labels.0.push((Arc::clone(&pv.device), pv.label.clone()));
+            replaced_labels.0.push((Arc::clone(&pv.device), pv.label.clone()));
             if let Err(error) = pv.relocate(&relocation, None) {
-                old_labels.put_back();
+                replaced_labels.put_back();
                 return Err(error.with_effect(Effect::Reverted));
             }
         }
-        Ok(old_labels)
+        Ok(replaced_labels)
     }
 }
 

@@ -51,10 +51,14 @@ pub(crate) struct Tree<'a> {
 }
 
 impl<'a> Value<'a> {
+    pub(crate) fn is_str(&self) -> bool {
+        matches!(self, Value::Plain(_) | Value::Escaped(_))
+    }
+
     pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
         match *self {
             Value::Plain(text) => Some(Cow::Borrowed(text)),
-            Value::Escaped(text) => Some(unescape(text)),
+            Value::Escaped(text) => Some(Cow::Owned(unescape(text))),
             _ => None,
         }
     }
@@ -64,16 +68,13 @@ impl<'a> Value<'a> {
             Value::Int(number) => ConfigValue::Int(number),
             Value::Float(text) => ConfigValue::Float(text.to_owned()),
             Value::Plain(text) => ConfigValue::String(text.to_owned()),
-            Value::Escaped(text) => ConfigValue::String(unescape(text).into_owned()),
+            Value::Escaped(text) => ConfigValue::String(unescape(text)),
         }
     }
 }
 
 /// `\"` and `\\` lose their backslash; any other backslash stands for itself.
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
+fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -85,7 +86,7 @@ fn unescape(text: &str) -> Cow<'_, str> {
             plain.push(c);
         }
     }
-    Cow::Owned(plain)
+    plain
 }
 
 impl<'a> Tree<'a> {
@@ -102,7 +103,7 @@ impl<'a> Tree<'a> {
         let mut open: Vec<(usize, usize)> = Vec::new();
         loop {
             let key = match lexer.next(false)? {
-                Token::Word(key) | Token::Quoted(key) | Token::SingleQuoted(key) => key,
+                Token::Word(key) | Token::Escaped(key) | Token::Literal(key) => key,
                 Token::SectionEnd => {
                     let (first, last) = open.pop().ok_or_else(|| lexer.error(TextErrorKind::KeyExpected))?;
                     (first..=last).for_each(|index| tree.close(index));
@@ -139,7 +140,7 @@ impl<'a> Tree<'a> {
         offset: usize,
         lexer: &Lexer<'a>,
     ) -> Result<(usize, usize), TextError> {
-        if !key.contains('/') {
+        if !lexer.is_path {
             if key.is_empty() {
                 return Err(lexer.error(TextErrorKind::EmptyKey));
             }
@@ -219,8 +220,8 @@ fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
     match token {
         Token::Int(number) => Some(Value::Int(number)),
         Token::Float(text) => Some(Value::Float(text)),
-        Token::Quoted(text) => Some(Value::Escaped(text)),
-        Token::SingleQuoted(text) | Token::Word(text) => Some(Value::Plain(text)),
+        Token::Escaped(text) => Some(Value::Escaped(text)),
+        Token::Literal(text) | Token::Word(text) => Some(Value::Plain(text)),
         _ => None,
     }
 }
