@@ -6,7 +6,7 @@ use std::path::Path;
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::store::{
-    FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
+    FoundVg, Orphan, PV_SIZE_MIN, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
 use lvm_core::text::Imported;
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, VgId};
@@ -223,7 +223,8 @@ impl Lvm {
     /// group use [`Transaction::resize_pv_on`](crate::Transaction::resize_pv_on).
     ///
     /// # Errors
-    /// `NotFound` when it is not a physical volume without a group.
+    /// `NotFound` when it is not a physical volume without a group; `InvalidInput` below the
+    /// smallest size of one; `Unsupported` with a second metadata area, which would have to move.
     ///
     /// # Effect
     /// One sector changes; `Unknown` on `Io`.
@@ -240,7 +241,12 @@ impl Lvm {
         if label.pv_header.metadata_areas.len() > 1 {
             return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
         }
-        label.pv_header.device_size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512)).0;
+        let size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512));
+        if size < PV_SIZE_MIN {
+            let message = format!("{size} is too small for a physical volume, {PV_SIZE_MIN} are needed");
+            return Err(Error::invalid(message).with_device(spec.to_string()));
+        }
+        label.pv_header.device_size = size.0;
         write_label(&*device, &label)
     }
 
@@ -342,6 +348,15 @@ impl Lvm {
             locks.push(VgLock::acquire(dir, name, LockMode::Exclusive, wait)?);
         }
         Ok(locks)
+    }
+
+    /// The lock of one more name, for who holds the global lock already.
+    pub(crate) fn lock_further_group(&self, opened: &OpenDevices, name: &str) -> Result<Option<VgLock>> {
+        if !opened.has_block_devices || !self.options.locking {
+            return Ok(None);
+        }
+        let (dir, wait) = (&self.options.locking_dir, self.options.lock_wait);
+        VgLock::acquire(dir, name, LockMode::Exclusive, wait).map(Some)
     }
 
     fn lock_global(&self, opened: &OpenDevices) -> Result<Vec<VgLock>> {

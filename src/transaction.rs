@@ -238,6 +238,25 @@ impl Transaction {
         self.draft.resize_pv(id, size)
     }
 
+    /// Gives the group another name, under the lock of that name too.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when another group of the view has it; `Locked`; those of
+    /// [`VgDraft::rename_vg`].
+    #[doc(alias = "vgrename")]
+    pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
+        let id = self.draft.id();
+        if self.scan.groups.iter().any(|found| found.vg.name() == new_name && found.vg.id() != id) {
+            let message = format!("New VG name \"{new_name}\" already exists");
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(self.draft.name()));
+        }
+        // Everybody who takes two of these locks holds the global one, so nobody waits in a circle.
+        let lock = self.lvm.lock_further_group(&self.opened, new_name)?;
+        self.draft.rename_vg(new_name)?;
+        self.locks.extend(lock);
+        Ok(())
+    }
+
     fn remember(&mut self, id: PvId, chosen: Chosen) {
         if !chosen.wipe.is_empty() {
             self.wipes.push((Arc::clone(&chosen.device), chosen.wipe));

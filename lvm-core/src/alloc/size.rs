@@ -112,8 +112,7 @@ pub fn resize_extents(
         Size::Extents(extents) => u64::from(extents.0),
         Size::PercentVg(percent) => share(percent, basis.vg_extents, rounding).min(match change {
             Change::To => now.saturating_add(free),
-            Change::By => free,
-            Change::Less => u64::MAX,
+            Change::By | Change::Less => u64::MAX,
         }),
         Size::PercentFree(percent) => share(percent, basis.vg_free, rounding),
         Size::PercentPvs(percent) => share(percent, basis.listed_free.unwrap_or(basis.vg_extents), rounding),

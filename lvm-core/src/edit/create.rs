@@ -279,7 +279,8 @@ impl Edit<'_> {
             AllocationPolicy::Inherit => self.vg.allocation_policy,
             policy => policy,
         };
-        self.check_stripes(stripes, policy, &selection)?;
+        // Only `anywhere` asked for this volume counts here; LVM2 looks no further either.
+        self.check_stripes(stripes, new.allocation_policy, &selection)?;
         let stripe_size = self.check_stripe_size(new.stripe_size, stripes)?;
         let basis = SizeBasis {
             extent_size: self.vg.extent_size,

@@ -6,7 +6,7 @@ use super::{DraftPv, Edit, VgDraft};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::PvId;
 use crate::metadata::{PhysicalVolume, PvStatus};
-use crate::store::{PvLayout, PvOptions};
+use crate::store::{PV_SIZE_MIN, PvLayout, PvOptions};
 use crate::units::{Bytes, Extents};
 
 /// A device that becomes a physical volume of a group, or is one without a group already.
@@ -97,8 +97,8 @@ impl VgDraft {
     /// Adapts a physical volume to the size its device has now, `device_size`.
     ///
     /// # Errors
-    /// `InUse` when extents behind the new end are used; `Unsupported` with a second metadata
-    /// area, which would have to move.
+    /// `InUse` when extents behind the new end are used; `InvalidInput` below the smallest size of
+    /// a physical volume; `Unsupported` with a second metadata area, which would have to move.
     #[doc(alias = "pvresize")]
     pub fn resize_pv(&mut self, pv: PvId, device_size: Bytes) -> Result<()> {
         self.edit(|edit| {
@@ -210,6 +210,12 @@ impl Edit<'_> {
             return Err(Error::unsupported(
                 "resizing a physical volume with a second metadata area, which would have to move",
             )
+            .with_pv(format!("{pv}")));
+        }
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            ))
             .with_pv(format!("{pv}")));
         }
         // lvm2 records the size without what lies before the first extent.

@@ -196,6 +196,10 @@ impl Edit<'_> {
                 policy => policy,
             };
             self.check_stripes(stripes, effective, &selection)?;
+            if resize.stripes.is_none() && !has_one_geometry(&lv) {
+                return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
+                    .with_help("the segments differ in their number of stripes"));
+            }
             let size = resize.stripe_size.or(stripe_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
             let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
@@ -241,6 +245,13 @@ fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
         }
         _ => (1, None),
     }
+}
+
+/// True when all segments have as many stripes, so that it is clear what a further one has.
+fn has_one_geometry(lv: &LogicalVolume) -> bool {
+    let mut stripes = lv.segments.iter().map(|seg| seg.kind.area_multiple());
+    let first = stripes.next();
+    stripes.all(|count| Some(count) == first)
 }
 
 /// The last segment, when it takes no extents and can simply grow.
