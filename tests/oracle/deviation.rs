@@ -15,6 +15,9 @@ pub enum Deviation {
     LeftBehind,
     /// A physical volume with a second metadata area, which would have to move, is not resized.
     SecondArea,
+    /// lvm2 calls it a success when a share of what is free cannot be added at all; here it is an
+    /// error, and neither changes anything.
+    NothingAdded,
 }
 
 /// The deviation that explains why one went through and the other did not.
@@ -25,6 +28,11 @@ pub fn explain(step: &Step, theirs: &Said, ours: &Result<()>) -> Option<Deviatio
             if said("already") && matches!(step, Step::LvChange { .. } | Step::VgChange { .. }) =>
         {
             Some(Deviation::AlreadySo)
+        }
+        (true, Err(ErrorKind::InsufficientSpace { .. }))
+            if said("unchanged") && matches!(step, Step::LvResize { .. }) =>
+        {
+            Some(Deviation::NothingAdded)
         }
         (true, Err(ErrorKind::Unsupported)) if matches!(step, Step::PvResize { .. }) => {
             Some(Deviation::SecondArea)

@@ -320,8 +320,10 @@ impl Dice {
         let (group, members) = &view.groups[at];
         let vg = group.name().to_owned();
         let free = [&view.blanks[..], &view.orphans[..]].concat();
+        let without_lv = group.logical_volumes().len() == 0 && self.chance(85);
         match self.below(100) {
             0..30 => Step::LvCreate { vg, new: self.creation(group, members) },
+            30..69 if without_lv => Step::LvCreate { vg, new: self.creation(group, members) },
             30..52 => Step::LvResize { vg, resize: self.resizing(group, members) },
             52..58 => Step::LvRemove { vg, name: self.lv_name(group) },
             58..62 => Step::LvRename { vg, name: self.lv_name(group), new: self.new_lv_name() },

@@ -8,8 +8,8 @@
 //! 6. The segments of every volume tile it from extent 0 without gap, overlap or overflow.
 //! 7. Every area and reference names a volume of this group.
 //! 8. Every physical extent is used at most once and lies on its physical volume.
-//! 9. A striped segment's extents divide by its stripes; the stripe size is a power of two of
-//!    at least 8 sectors and at most one extent; one stripe has none.
+//! 9. A striped segment's extents divide by its stripes; stripes are at most one extent. They need
+//!    not be a power of two: LVM2 cuts a larger stripe to the extent, which may be 384 KiB.
 //! 10. Counts respect `max_lv` and `max_pv`; the group has at most 2^32-1 extents.
 //! 11. Tags are valid and not repeated.
 //! 12. A fixed minor number is present where the status says so.
@@ -250,8 +250,7 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>
                 1 => true,
                 n => {
                     seg.extent_count.is_multiple_of(n)
-                        && size.is_power_of_two()
-                        && (MIN_STRIPE_SECTORS..=extent_size.0.max(MIN_STRIPE_SECTORS)).contains(&size)
+                        && (1..=extent_size.0.max(MIN_STRIPE_SECTORS)).contains(&size)
                 }
             };
             if !good {

@@ -222,8 +222,14 @@ impl PvLayout {
     /// The same for a device of another size: a second metadata area moves to its end.
     ///
     /// # Errors
-    /// `InvalidInput` when nothing would be left for extents.
+    /// `InvalidInput` below the smallest size of a physical volume, or when nothing would be left
+    /// for extents.
     pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
         let mut resized = self.clone();
         resized.device_size = device_size.align_down(Bytes(512)).0;
         if let Some(area) = resized.metadata_areas.get_mut(1) {
