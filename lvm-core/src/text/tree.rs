@@ -98,6 +98,7 @@ impl<'a> Tree<'a> {
         let mut tree = Self::default();
         // Two thirds of a line each, as lvm2 writes them, is 20 bytes a node.
         tree.nodes.reserve(text.len() / 24);
+        tree.values.reserve(text.len() / 64);
         let mut lexer = Lexer::new(text);
         // Each open section with the first node of its path: `a/b {` opens two at once.
         let mut open: Vec<(usize, usize)> = Vec::new();
