@@ -10,7 +10,7 @@ use lvm_core::{Bytes, NewLv, NewVg, Size, Stamp, VgDraft};
 use support::{ONE, Shape, least_cpu_seconds, report, text_of};
 
 fn draft_of(vg: &VolumeGroup) -> VgDraft {
-    VgDraft::from_vg(vg.clone(), [], Stamp::fixed(1, 1_700_000_000))
+    VgDraft::from_vg(vg.clone(), [], Stamp::fixed(2, 1_700_000_000))
 }
 
 fn one_among(lvs: usize) -> f64 {
