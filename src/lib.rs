@@ -40,6 +40,7 @@
 
 mod activate;
 pub mod commit;
+mod config;
 pub mod data;
 pub mod lock;
 mod lvm;
@@ -71,7 +72,7 @@ pub use lvm_core::metadata::{
     AllocationPolicy, LogicalVolume, PhysicalVolume, ReadAhead, Segment, SegmentType, VolumeGroup,
 };
 pub use lvm_core::plan::{Plan, Stage, Step};
-pub use lvm_core::store::{PvLayout, PvOptions};
+pub use lvm_core::store::{PvLayout, PvOptions, PvRestore};
 pub use lvm_core::{
     BlockDevice, Bytes, Effect, Error, ErrorKind, Extents, Host, LvId, PvId, Result, Sectors, Size, Stamp,
     VgId,

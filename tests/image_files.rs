@@ -201,3 +201,36 @@ fn a_group_is_removed_and_its_disks_stay_physical_volumes() {
     assert!(scan.groups.is_empty());
     assert_eq!(scan.orphans.iter().filter(|orphan| !orphan.used_by_unknown).count(), 2);
 }
+
+#[test]
+fn a_second_metadata_area_moves_with_the_end_of_its_disk() {
+    use lvmkit::PvOptions;
+    let disks = Disks::new(1);
+    let disk = &disks.paths[0];
+    let options = PvOptions { metadata_copies: Some(2), ..PvOptions::default() };
+    let new = NewVg::new("vg0").extent_size(Bytes::mib(1));
+    let lvm = disks.lvm();
+    let tx = lvm.create_vg(new, [PvSource::new(disk).options(options)]).unwrap();
+    assert_eq!(tx.commit(&mut Silent).unwrap().extent_count().get(), 30);
+    for (size_mib, extents) in [(48, 46), (24, 22), (32, 30)] {
+        // Growing: the file first; shrinking: the file last.
+        let file = File::options().write(true).open(disk).unwrap();
+        if file.metadata().unwrap().len() < size_mib << 20 {
+            file.set_len(size_mib << 20).unwrap();
+        }
+        let (vg, ()) = lvm.update("vg0", |tx| tx.resize_pv_on(disk, Some(Bytes::mib(size_mib)))).unwrap();
+        file.set_len(size_mib << 20).unwrap();
+        assert_eq!(vg.extent_count().get(), extents);
+        let found = lvm.found_group("vg0").unwrap();
+        assert!(found.problems.is_empty(), "{:?}", found.problems);
+        let areas = &found.pvs[0].as_ref().unwrap().scanned.areas;
+        assert_eq!(areas[1].location.offset + areas[1].location.size, size_mib << 20);
+        assert_eq!(areas.iter().filter(|area| area.state.text().is_some()).count(), 2);
+    }
+    // A disk that was cut off first: the area at its end is gone, and is made anew.
+    File::options().write(true).open(disk).unwrap().set_len(20 << 20).unwrap();
+    lvm.update("vg0", |tx| tx.resize_pv_on(disk, None)).unwrap();
+    let found = lvm.found_group("vg0").unwrap();
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    assert_eq!(found.vg.extent_count().get(), 18);
+}

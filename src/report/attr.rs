@@ -62,8 +62,8 @@ fn lv_type(group: &Group<'_>, at: usize, lv: &LogicalVolume, kind: Option<&Segme
         _ => {}
     }
     if let Some(thin) = group.thin(at) {
-        let merged = used(Use::ThinMerge);
-        return if merged { 'S' } else { merging(thin.merge.is_some(), 'O', 'V') };
+        // `merge` names the volume that this snapshot is merged into.
+        return if thin.merge.is_some() { 'S' } else { merging(used(Use::ThinMerge), 'O', 'V') };
     }
     match kind {
         Some(SegmentKind::VdoPool(_)) => return 'd',
@@ -145,22 +145,21 @@ fn zeroes_new_blocks(group: &Group<'_>, kind: Option<&SegmentKind>) -> bool {
     }
 }
 
-/// The layout names of a raid, from the general to the special.
+/// The layout names of a raid, from the general to the special, as far as lvm2 has names.
 pub(super) fn raid_names(raid: &Raid) -> Vec<&str> {
-    let mut names = vec!["raid"];
     match raid.raid_type.as_str() {
         // The plain names stand for their usual layouts.
-        "raid5" => names.extend(["raid5", "raid5_ls"]),
-        "raid6" => names.extend(["raid6", "raid6_zr"]),
-        "raid10" => names.extend(["raid10", "raid10_near"]),
-        special => {
-            if let Some((general, _)) = special.split_once('_') {
-                names.push(general);
-            }
-            names.push(special);
-        }
+        "raid5" => vec!["raid", "raid5", "raid5_ls"],
+        "raid6" => vec!["raid", "raid6", "raid6_zr"],
+        "raid0_meta" => vec!["raid"],
+        "raid10" | "raid10_near" => vec!["raid", "raid10"],
+        "raid5_n" => vec!["raid", "raid5"],
+        special if special.starts_with("raid6") && special.ends_with("_6") => vec!["raid", "raid6"],
+        special => match special.split_once('_') {
+            Some((general, _)) => vec!["raid", general, special],
+            None => vec!["raid", special],
+        },
     }
-    names
 }
 
 /// `vg_attr`: six characters.

@@ -61,19 +61,18 @@ pub(super) struct Areas {
 }
 
 impl Areas {
-    pub(super) fn of(pv: &ScannedPv, text_size: u64) -> Self {
+    pub(super) fn of(pv: &ScannedPv) -> Self {
         let mut all = Self::default();
         for area in &pv.areas {
             let header = area.state.header();
             let ignored = header.is_some_and(|header| header.committed.is_ignored());
             let size = header.map_or(area.location.size, |header| header.size);
-            let committed = header.map_or(0, |header| header.committed.size);
-            let text = if committed == 0 { text_size } else { committed };
+            let text = header.map_or(0, |header| header.committed.size);
             all.add(&Self {
                 count: 1,
                 used: u64::from(!ignored),
                 size: Some(Bytes(size)),
-                free: Some(free_space(size, text)),
+                free: (!ignored).then(|| free_space(size, text)),
             });
         }
         all
@@ -91,12 +90,12 @@ impl Areas {
     }
 }
 
-/// Room for a text to grow: a commit needs the old text and the new one side by side, each
-/// starting on a sector.
+/// Room for a text to grow: behind the header a commit needs the old text and the new one side by
+/// side. In whole sectors, and with one sector to spare, as lvm2 counts it.
 fn free_space(area: u64, text: u64) -> Bytes {
     const SECTOR: u64 = 512;
-    let most = (area / SECTOR / 2).saturating_sub(1);
-    Bytes(most.saturating_sub(text / SECTOR + 1) * SECTOR)
+    let half = area.saturating_sub(SECTOR) / 2;
+    Bytes(half.saturating_sub(SECTOR).saturating_sub(text) / SECTOR * SECTOR)
 }
 
 /// A volume group with everything reports look up in it.
@@ -138,7 +137,7 @@ impl<'i> Group<'i> {
         let used = (0..vg.physical_volumes().len()).map(|at| map.used_count(at).0).collect::<Vec<_>>();
         let mut areas = Areas::default();
         for pv in pvs.iter().flatten() {
-            areas.add(&Areas::of(&pv.scanned, 0));
+            areas.add(&Areas::of(&pv.scanned));
         }
         let mut group = Self {
             vg,
@@ -233,6 +232,10 @@ impl<'i> Group<'i> {
         };
         let mut todo = Vec::new();
         for (at, lv) in self.lvs.iter().enumerate() {
+            // lvm2 never looks at the checksums of an integrity volume.
+            if self.is_used_as(at, Use::IntegrityMetadata) {
+                continue;
+            }
             if lv.segments().iter().any(|seg| seg.kind().areas().iter().any(missing)) {
                 todo.push(at);
             }
@@ -265,7 +268,14 @@ impl<'i> Group<'i> {
 impl Use {
     /// True when a volume fails with the one it uses.
     fn carries_data(self) -> bool {
-        !matches!(self, Self::SnapshotOrigin | Self::SnapshotStore | Self::ThinOrigin | Self::ThinMerge)
+        !matches!(
+            self,
+            Self::SnapshotOrigin
+                | Self::SnapshotStore
+                | Self::ThinOrigin
+                | Self::ThinMerge
+                | Self::IntegrityMetadata
+        )
     }
 }
 

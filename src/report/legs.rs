@@ -1,11 +1,12 @@
 //! The legs of a segment: what `devices` and the ranges list.
 
+use lvm_core::LvId;
 use lvm_core::metadata::segment::Raid;
 use lvm_core::metadata::{AreaSource, Segment, SegmentKind};
 
 use super::group::{Group, count};
 
-/// One leg: a run of extents of a physical or logical volume.
+/// One leg: a run of extents of a physical volume, or a whole logical volume.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Leg {
     pub(super) source: AreaSource,
@@ -15,58 +16,37 @@ pub(super) struct Leg {
 
 /// The legs that carry the segment's data, in order.
 pub(super) fn legs(group: &Group<'_>, seg: &Segment) -> Vec<Leg> {
-    let length = u64::from(seg.extent_count().0);
-    let one = |lv, start| {
-        // A leg on another volume reaches to the end of what that volume has.
-        vec![Leg { source: AreaSource::Lv(lv), start, count: length }]
-    };
+    let one = |lv| vec![whole(group, lv)];
     match seg.kind() {
-        SegmentKind::Raid(raid) => {
-            let count = raid_leg_length(raid, seg);
-            let leg = |lv| Leg { source: AreaSource::Lv(lv), start: 0, count };
-            raid.images.iter().map(|image| leg(image.data)).collect()
-        }
-        SegmentKind::ThinPool(pool) => one(pool.pool, 0),
-        SegmentKind::CachePool(pool) => one(pool.data, 0),
-        SegmentKind::Cache(cache) => one(cache.origin, 0),
-        SegmentKind::WriteCache(cache) => one(cache.origin, 0),
-        SegmentKind::Integrity(integrity) => one(integrity.origin, 0),
-        SegmentKind::VdoPool(pool) => one(pool.data, 0),
-        SegmentKind::Vdo(vdo) => one(vdo.vdo_pool, u64::from(vdo.vdo_offset)),
+        SegmentKind::Raid(raid) => raid.images.iter().map(|image| whole(group, image.data)).collect(),
+        SegmentKind::ThinPool(pool) => one(pool.pool),
+        SegmentKind::CachePool(pool) => one(pool.data),
+        SegmentKind::Cache(cache) => one(cache.origin),
+        SegmentKind::WriteCache(cache) => one(cache.origin),
+        SegmentKind::Integrity(integrity) => one(integrity.origin),
+        SegmentKind::VdoPool(pool) => one(pool.data),
+        SegmentKind::Vdo(vdo) => one(vdo.vdo_pool),
         kind => {
             let count = u64::from(seg.area_length().0);
-            let leg = |area: &lvm_core::metadata::Area| Leg {
-                source: area.source,
-                start: u64::from(area.start_extent),
-                count: whole_volume(group, area.source).unwrap_or(count),
-            };
-            kind.areas().iter().map(leg).collect()
+            let legs = kind.areas().iter().map(|area| match area.source {
+                AreaSource::Pv(_) => Leg { source: area.source, start: area.start_extent.into(), count },
+                // As lvm2 shows it, wherever on that volume the leg begins.
+                AreaSource::Lv(lv) => whole(group, lv),
+            });
+            legs.collect()
         }
     }
-    .into_iter()
-    .map(|leg| match seg.kind() {
-        SegmentKind::Vdo(_) => Leg { count: whole_volume(group, leg.source).unwrap_or(leg.count), ..leg },
-        _ => leg,
-    })
-    .collect()
 }
 
 /// The legs that carry a raid's metadata.
 pub(super) fn metadata_legs(group: &Group<'_>, seg: &Segment) -> Vec<Leg> {
     let SegmentKind::Raid(raid) = seg.kind() else { return Vec::new() };
-    let ids = raid.images.iter().filter_map(|image| image.metadata);
-    ids.map(|lv| {
-        let source = AreaSource::Lv(lv);
-        Leg { source, start: 0, count: whole_volume(group, source).unwrap_or(1) }
-    })
-    .collect()
+    raid.images.iter().filter_map(|image| image.metadata).map(|lv| whole(group, lv)).collect()
 }
 
-fn whole_volume(group: &Group<'_>, source: AreaSource) -> Option<u64> {
-    match source {
-        AreaSource::Lv(lv) => group.lv_by_id(lv).map(|lv| u64::from(lv.extent_count().0)),
-        AreaSource::Pv(_) => None,
-    }
+fn whole(group: &Group<'_>, lv: LvId) -> Leg {
+    let count = group.lv_by_id(lv).map_or(0, |lv| u64::from(lv.extent_count().0));
+    Leg { source: AreaSource::Lv(lv), start: 0, count }
 }
 
 /// How many legs a segment has.
@@ -84,25 +64,33 @@ pub(super) fn leg_count(seg: &Segment) -> u64 {
     }
 }
 
-/// How many copies of the data a raid can lose all but one of, in lvm2's count.
+/// The legs whose data differ: without parity, and without second copies in a raid10.
+pub(super) fn data_leg_count(seg: &Segment) -> u64 {
+    match seg.kind() {
+        SegmentKind::Raid(raid) if is_raid10(raid) => leg_count(seg) / data_copies(seg).max(1),
+        SegmentKind::Raid(raid) => leg_count(seg).saturating_sub(raid.parity_count().into()),
+        _ => leg_count(seg),
+    }
+}
+
+/// How many copies of each datum there are; parity counts as one.
 pub(super) fn data_copies(seg: &Segment) -> u64 {
     match seg.kind() {
         SegmentKind::Raid(raid) => match raid.data_copies {
             Some(copies) => u64::from(copies),
             None if raid.raid_type == "raid1" => count(raid.images.len()),
-            None if raid.raid_type.starts_with("raid10") => 2,
+            None if is_raid10(raid) => 2,
             None => u64::from(raid.parity_count()) + 1,
         },
         _ => 1,
     }
 }
 
-fn raid_leg_length(raid: &Raid, seg: &Segment) -> u64 {
-    let images = count(raid.images.len());
-    let divisor = match raid.raid_type.as_str() {
-        "raid1" => 1,
-        name if name.starts_with("raid10") => images / u64::from(raid.data_copies.unwrap_or(2)).max(1),
-        _ => images.saturating_sub(u64::from(raid.parity_count())),
-    };
-    u64::from(seg.extent_count().0) / divisor.max(1)
+fn is_raid10(raid: &Raid) -> bool {
+    raid.raid_type.starts_with("raid10")
+}
+
+/// True for raids whose shape can change while they are in use.
+pub(super) fn is_reshapable(raid: &Raid) -> bool {
+    raid.parity_count() > 0 || is_raid10(raid)
 }

@@ -155,7 +155,11 @@ impl Report {
         for (vg, pvs) in &input.groups {
             let group = Group::new(vg, pvs)
                 .map_err(|source| ReportError::Metadata { vg: vg.name().to_owned(), source })?;
-            self.group_rows(row_kind, &group, input, &mut emit);
+            // lvs shows nothing of exported groups; vgs and pvs do.
+            let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);
+            if !(lvs && vg.is_exported()) {
+                self.group_rows(row_kind, &group, input, &mut emit);
+            }
         }
         if matches!(self.kind, ReportKind::PhysicalVolumes | ReportKind::PvSegments) {
             self.orphan_rows(input, &mut emit);

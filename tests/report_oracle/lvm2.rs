@@ -157,7 +157,10 @@ impl Lvm2 {
         let words = self.words(line);
         let words = words.iter().map(String::as_str).collect::<Vec<_>>();
         let output = self.output(&words);
+        // lvm2 prints this between the lines of the report.
+        let noise = |line: &&str| !line.starts_with("  Ignoring supplied major");
         let theirs = String::from_utf8(output.stdout).unwrap();
+        let theirs = theirs.split_inclusive('\n').filter(noise).collect::<String>();
         let ours = report(scan, &words);
         self.comparisons += 1;
         if theirs == ours {
@@ -255,6 +258,7 @@ fn report(scan: &Scan, words: &[&str]) -> String {
             "--rows" => layout = layout.with_columns_as_rows(),
             "--reportformat" => json = value() == "json",
             "--segments" | "-v" => {}
+            other if other.starts_with("-o") => report = report.columns(&other[2..]).unwrap(),
             other => panic!("unknown option {other}"),
         }
     }

@@ -2,6 +2,7 @@
 
 use std_alloc::{format, string::String, sync::Arc, vec::Vec};
 
+use super::create::check_stripes;
 use super::{Edit, VgDraft};
 use crate::alloc::size::{Change, SizeBasis, resize_extents};
 use crate::alloc::{
@@ -172,8 +173,10 @@ impl Edit<'_> {
         let lv = Arc::clone(self.require_simple(&resize.name)?);
         let map = self.pv_map()?;
         let selection = self.resolve_pvs(&resize.pvs, &map)?;
-        let (stripes, stripe_size) = last_geometry(&lv);
-        let stripes = resize.stripes.unwrap_or(stripes);
+        let (last_stripes, last_size) = last_geometry(&lv);
+        let mixed = lv.segments.iter().any(|seg| seg.kind.area_multiple() != last_stripes);
+        let stripe_size = resize.stripes.is_none().then_some(last_size).flatten();
+        let stripes = resize.stripes.unwrap_or(last_stripes);
         let basis = SizeBasis {
             extent_size: self.vg.extent_size,
             vg_extents: self.vg.extent_count(),
@@ -190,12 +193,11 @@ impl Edit<'_> {
         } else if let Some(last) = virtual_tail(&mut segments) {
             last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
         } else {
+            if mixed && resize.stripes.is_none() {
+                return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)"));
+            }
             let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
-            let effective = match policy {
-                AllocationPolicy::Inherit => self.vg.allocation_policy,
-                policy => policy,
-            };
-            self.check_stripes(stripes, effective, &selection)?;
+            check_stripes(stripes)?;
             let size = resize.stripe_size.or(stripe_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
             let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
@@ -233,7 +235,7 @@ impl Growth {
     }
 }
 
-/// Stripes and stripe size of the last segment.
+/// Stripes and, when there are several, the stripe size of the last segment.
 fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
     match lv.segments.last().map(|seg| &seg.kind) {
         Some(kind @ SegmentKind::Striped(striped)) if striped.stripes.len() > 1 => {

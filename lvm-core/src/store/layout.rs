@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::id::PvId;
+use crate::metadata::PhysicalVolume;
 use crate::ondisk::label::DEFAULT_LABEL_SECTOR;
 use crate::ondisk::pv_header::{EXTENSION_VERSION, Extension};
 use crate::ondisk::{DiskArea, Label, PvHeader};
@@ -28,7 +29,7 @@ const COPIES_MAX: u32 = 2;
 pub struct PvOptions {
     /// `--uuid`: the id to give it.
     pub id: Option<PvId>,
-    /// `--metadatasize`: at least this many bytes for each metadata area.
+    /// `--metadatasize`: at least this many bytes for each metadata area, when there is room.
     pub metadata_size: Option<Bytes>,
     /// `--pvmetadatacopies`: 0, 1 (default) or 2 metadata areas.
     pub metadata_copies: Option<u32>,
@@ -44,6 +45,28 @@ pub struct PvOptions {
     pub label_sector: Option<u64>,
     /// `--setphysicalvolumesize`: pretend this size.
     pub size: Option<Bytes>,
+    /// `--restorefile`: extents and boot loader area lie where they did; alignment and boot loader
+    /// area asked for beside it do not count.
+    pub restore: Option<PvRestore>,
+}
+
+/// Where a physical volume that is made anew had its extents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PvRestore {
+    /// Where extents begin, in bytes.
+    pub pe_start: Bytes,
+    /// The boot loader area.
+    pub bootloader_area: Option<DiskArea>,
+}
+
+impl From<&PhysicalVolume> for PvRestore {
+    fn from(pv: &PhysicalVolume) -> Self {
+        let area = |(start, size): (Sectors, Sectors)| DiskArea {
+            offset: start.to_bytes().0,
+            size: size.to_bytes().0,
+        };
+        Self { pe_start: pv.pe_start().to_bytes(), bootloader_area: pv.bootloader_area().map(area) }
+    }
 }
 
 /// Where everything goes on a physical volume. All offsets and sizes are in bytes.
@@ -105,7 +128,10 @@ impl PvLayout {
             metadata_ignore: options.metadata_ignore,
             bootloader_area: None,
         };
-        layout.place_areas(options, copies, Alignment { align, shift });
+        match options.restore {
+            Some(restore) => layout.place_areas_before(options, copies, restore)?,
+            None => layout.place_areas(options, copies, Alignment { align, shift })?,
+        }
         if layout.pe_start > size {
             return Err(Error::invalid(format!(
                 "metadata and boot loader areas need {} of a device of {}",
@@ -116,39 +142,98 @@ impl PvLayout {
         Ok(layout)
     }
 
-    fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) {
-        let align = alignment.align;
-        let size = self.device_size;
+    /// Places metadata areas around extents that stay where they were.
+    fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
+        let limit =
+            restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
         let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
         let wanted = wanted.next_multiple_of(512);
+        self.pe_start = restore.pe_start.0;
+        self.bootloader_area = restore.bootloader_area;
+        if copies > 0 {
+            let size = wanted.min(limit.saturating_sub(MDA_START));
+            if size < MDA_SIZE_MIN {
+                return Err(Error::invalid(format!(
+                    "no room for a metadata area before the first extent at {}",
+                    restore.pe_start
+                )));
+            }
+            self.metadata_areas.push(DiskArea { offset: MDA_START, size });
+        }
+        if copies == COPIES_MAX {
+            let offset = self.device_size.saturating_sub(wanted);
+            if offset >= self.pe_start {
+                self.metadata_areas.push(DiskArea { offset, size: self.device_size.saturating_sub(offset) });
+            }
+        }
+        Ok(())
+    }
+
+    fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) -> Result<()> {
+        let align = alignment.align;
+        let size = self.device_size;
+        let wanted = options.metadata_size.filter(|size| !size.is_zero());
+        let wanted = wanted.map_or(DEFAULT_MDA_SIZE, |size| size.0).next_multiple_of(512);
+        let bootloader = options.bootloader_area_size.map_or(0, |size| size.0).next_multiple_of(align);
         let mut data_start = self.pe_start;
         if copies > 0 {
-            // The end is rounded up to the alignment when it fits, else the area shrinks.
+            // The end is rounded up to the alignment when that leaves room for the boot loader
+            // area, else the area shrinks.
+            let limit = size.saturating_sub(bootloader);
             let end = alignment.up(MDA_START.saturating_add(wanted));
-            let end = if end <= size { end } else { size / align * align };
-            self.metadata_areas.push(DiskArea { offset: MDA_START, size: end.saturating_sub(MDA_START) });
+            let end = if end <= limit { end } else { limit / align * align };
+            self.add_area(MDA_START, end)?;
             data_start = end;
         }
-        if let Some(area) = options.bootloader_area_size.filter(|size| !size.is_zero()) {
-            let length = area.0.next_multiple_of(align);
-            self.bootloader_area = Some(DiskArea { offset: data_start, size: length });
-            data_start = data_start.saturating_add(length);
+        if bootloader > 0 {
+            self.bootloader_area = Some(DiskArea { offset: data_start, size: bootloader });
+            data_start = data_start.saturating_add(bootloader);
         }
         self.pe_start = data_start;
         if copies == COPIES_MAX {
             let start = size.saturating_sub(wanted);
             let aligned = start / align * align;
-            let offset = if aligned >= data_start { aligned } else { start };
-            if offset >= data_start {
-                self.metadata_areas.push(DiskArea { offset, size: size.saturating_sub(offset) });
-            }
+            let offset = if aligned >= data_start { aligned } else { start.max(data_start) };
+            self.add_area(offset, size)?;
         }
+        Ok(())
     }
 
-    /// Bytes at the end that the second metadata area takes.
+    fn add_area(&mut self, offset: u64, end: u64) -> Result<()> {
+        let size = end.saturating_sub(offset);
+        if size < MDA_SIZE_MIN {
+            let index = self.metadata_areas.len();
+            return Err(Error::invalid(format!(
+                "no room for metadata area {index}: it would have {size} bytes and needs {MDA_SIZE_MIN}"
+            ))
+            .with_help("use a larger device, a larger --metadatasize or a smaller alignment"));
+        }
+        self.metadata_areas.push(DiskArea { offset, size });
+        Ok(())
+    }
+
+    /// Where extents must end: at the second metadata area, or at the end.
     #[must_use]
-    pub fn tail(&self) -> u64 {
-        self.metadata_areas.get(1).map_or(0, |area| self.device_size.saturating_sub(area.offset))
+    pub fn data_end(&self) -> u64 {
+        let behind = self.metadata_areas.get(1).filter(|area| area.offset >= self.pe_start);
+        behind.map_or(self.device_size, |area| area.offset.min(self.device_size))
+    }
+
+    /// The same for a device of another size: a second metadata area moves to its end.
+    ///
+    /// # Errors
+    /// `InvalidInput` when nothing would be left for extents.
+    pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        let mut resized = self.clone();
+        resized.device_size = device_size.align_down(Bytes(512)).0;
+        if let Some(area) = resized.metadata_areas.get_mut(1) {
+            let start = Bytes(resized.device_size.saturating_sub(area.size)).align_down(DEFAULT_ALIGNMENT).0;
+            *area = DiskArea { offset: start, size: resized.device_size.saturating_sub(start) };
+        }
+        if resized.data_end() <= self.pe_start {
+            return Err(Error::invalid(format!("no room for extents on a device of {device_size}")));
+        }
+        Ok(resized)
     }
 
     /// Extents of `extent_size` that fit.
@@ -156,7 +241,7 @@ impl PvLayout {
     /// # Errors
     /// `InvalidInput` when there would be more than 2^32-1.
     pub fn pe_count(&self, extent_size: Sectors) -> Result<Extents> {
-        let room = self.device_size.saturating_sub(self.pe_start).saturating_sub(self.tail());
+        let room = self.data_end().saturating_sub(self.pe_start);
         let count = Bytes(room).to_sectors().0.checked_div(extent_size.0).unwrap_or(0);
         u32::try_from(count)
             .map(Extents)
@@ -301,6 +386,14 @@ mod tests {
         for (options, pe_start, areas, bootloader) in table {
             assert_eq!(layout(&options, size), (pe_start, areas, bootloader), "{options:?}");
         }
+        // Measured on a device of 2 MiB and one of 3 MiB: what is tight shrinks.
+        let tight = PvOptions { metadata_size: mib(2), bootloader_area_size: kib(300), ..none() };
+        let boot = |at| Some((at, 1_048_576));
+        assert_eq!(layout(&tight, 2 << 20), (2_097_152, vec![mda0], boot(1_048_576)));
+        assert_eq!(layout(&tight, 3 << 20), (3_145_728, vec![(4096, 2_093_056)], boot(2_097_152)));
+        let twice = PvOptions { metadata_size: kib(1400), metadata_copies: Some(2), ..none() };
+        let both = vec![(4096, 2_093_056), (2_097_152, 1_048_576)];
+        assert_eq!(layout(&twice, 3 << 20), (2_097_152, both, None));
         // A 2 MiB device whose metadata area takes all of it.
         let whole = PvOptions { metadata_size: mib(2), ..none() };
         assert_eq!(layout(&whole, 2 << 20), (2_097_152, vec![(4096, 2_093_056)], None));
@@ -316,5 +409,14 @@ mod tests {
         assert!(new(8 << 20, &PvOptions { metadata_copies: Some(3), ..PvOptions::default() }).is_err());
         let boot = PvOptions { bootloader_area_size: Some(Bytes::mib(9)), ..PvOptions::default() };
         assert!(new(8 << 20, &boot).is_err());
+        let small = |size| PvOptions {
+            metadata_size: Some(Bytes::kib(size)),
+            data_alignment: Some(Bytes::kib(4)),
+            ..PvOptions::default()
+        };
+        assert!(new(8 << 20, &small(28)).is_err());
+        assert!(new(8 << 20, &small(29)).is_ok());
+        let twice = PvOptions { metadata_copies: Some(2), ..PvOptions::default() };
+        assert!(new(2 << 20, &PvOptions { metadata_size: Some(Bytes::kib(1400)), ..twice }).is_err());
     }
 }

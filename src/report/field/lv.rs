@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use lvm_core::metadata::{
-    AreaSource, HistoricalLogicalVolume, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup,
-};
+use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup};
 use lvm_core::{Bytes, LvId, Sectors};
 
 use super::{Field, FieldGroup, FieldKind, Get};
@@ -47,7 +45,7 @@ pub(super) const FIELDS: &[Field] = &[
     })),
     field("lv_image_synced", "ImgSynced", Flag, 10, "The image is in sync; only the kernel knows, without it no", |_| Value::flag(false, "image synced")),
     field("lv_merging", "Merging", Flag, 10, "A snapshot is being merged", |row| flag(row, "merging", |group, at, _| {
-        group.merging_into(at) || group.store_of(at).is_some_and(|snapshot| snapshot.merging) || group.is_used_as(at, Use::ThinMerge)
+        group.merging_into(at) || group.store_of(at).is_some_and(|snapshot| snapshot.merging) || group.thin(at).is_some_and(|thin| thin.merge.is_some())
     })),
     field("lv_converting", "Converting", Flag, 10, "A conversion is under way; not stored in the metadata, so always no", |_| Value::flag(false, "converting")),
     field("lv_allocation_policy", "AllocPol", Text, 10, "Where new extents may go", |row| match row.lv() {
@@ -86,14 +84,16 @@ pub(super) const FIELDS: &[Field] = &[
     field("origin", "Origin", Text, 6, "What a snapshot, thin or cached volume stands on", |row| named(row, origin)),
     field("origin_uuid", "Origin UUID", Text, 38, "Identity of the origin", |row| identity(row, origin)),
     field("origin_size", "OSize", Size, 5, "Size of a snapshot's origin", |row| on_or_unknown(row, |group, at, lv| {
-        let origin = group.store_of(at).and_then(|snapshot| group.lv_by_id(snapshot.origin));
+        let store = group.store_of(at).map(|snapshot| snapshot.origin);
+        let external = group.thin(at).and_then(|thin| thin.external_origin);
+        let origin = store.or(external).and_then(|origin| group.lv_by_id(origin));
         let own = group.is_used_as(at, Use::SnapshotOrigin).then_some(lv);
         Value::size(origin.or(own).map(|lv| group.lv_size(lv)))
     })),
-    field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| relatives(row, |group, at| ancestors(group, at, false))),
-    field("lv_full_ancestors", "FAncestors", List, 10, "What it descends from, removed volumes too", |row| relatives(row, |group, at| ancestors(group, at, true))),
-    field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| relatives(row, |group, at| descendants(group, at, false))),
-    field("lv_full_descendants", "FDescendants", List, 12, "What descends from it, removed volumes too", |row| relatives(row, |group, at| descendants(group, at, true))),
+    field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| relatives(row, ancestors)),
+    field("lv_full_ancestors", "FAncestors", List, 10, "The same as lv_ancestors: removed volumes are not listed", |row| relatives(row, ancestors)),
+    field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| relatives(row, descendants)),
+    field("lv_full_descendants", "FDescendants", List, 12, "The same as lv_descendants: removed volumes are not listed", |row| relatives(row, descendants)),
     field("raid_mismatch_count", "Mismatches", Number, 10, "Differences a raid check found; blank without a kernel", |_| Value::Unknown),
     field("raid_sync_action", "SyncAction", Text, 10, "What a raid is doing; blank without a kernel", |_| Value::empty()),
     field("raid_write_behind", "WBehind", Number, 7, "Writes that write-mostly images may lag behind", |row| raid_number(row, |raid| raid.writebehind)),
@@ -338,93 +338,36 @@ fn live_parent(group: &Group<'_>, at: usize) -> Option<LvId> {
     }
 }
 
-fn historical<'i>(group: &Group<'i>, name: &str) -> Option<&'i HistoricalLogicalVolume> {
-    group.vg.historical_logical_volumes().iter().find(|lv| lv.name == name)
-}
-
-fn ancestors<'i>(group: &Group<'i>, at: usize, full: bool) -> Vec<Cow<'i, str>> {
+fn ancestors<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
     let mut found: Vec<Cow<'i, str>> = Vec::new();
-    let mut next = Some(at);
-    let mut last = at;
-    while let Some(at) = next.filter(|_| found.len() < group.lvs.len()) {
-        last = at;
-        next = live_parent(group, at).and_then(|lv| group.position(lv));
-        found.extend(next.and_then(|at| group.lv(at)).map(|lv| Cow::Borrowed(lv.name())));
-    }
-    if full {
-        add_removed_ancestors(group, last, &mut found);
+    let mut next = live_parent(group, at);
+    // Never more than there are volumes, should a chain go in a circle.
+    while let Some(lv) = next.and_then(|lv| group.position(lv)).filter(|_| found.len() < group.lvs.len()) {
+        found.extend(group.lv(lv).map(|lv| Cow::Borrowed(lv.name())));
+        next = live_parent(group, lv);
     }
     found
 }
 
-/// Follows the chain of removed volumes that leads to a live one; their names begin with `-`.
-fn add_removed_ancestors<'i>(group: &Group<'i>, at: usize, found: &mut Vec<Cow<'i, str>>) {
-    let all = group.vg.historical_logical_volumes();
-    let of = |name: &str| {
-        all.iter().find(|lv| lv.descendants.iter().flatten().any(|descendant| descendant == name))
-    };
-    let mut next = group.lv(at).and_then(|lv| of(lv.name()));
-    let mut left = all.len();
-    while let Some(lv) = next.filter(|_| left > 0) {
-        left -= 1;
-        found.push(Cow::Owned(format!("-{}", lv.name)));
-        next = match lv.origin.as_deref() {
-            Some(origin) => match origin.strip_prefix('-') {
-                Some(removed) => historical(group, removed),
-                None => {
-                    found.extend(group.vg.logical_volume(origin).map(|lv| Cow::Borrowed(lv.name())));
-                    let live = group.vg.logical_volume(origin).and_then(|lv| group.position(lv.id()));
-                    found.extend(live.map(|at| ancestors(group, at, true)).unwrap_or_default());
-                    None
-                }
-            },
-            None => of(&format!("-{}", lv.name)),
-        };
-    }
-}
-
-fn descendants<'i>(group: &Group<'i>, at: usize, full: bool) -> Vec<Cow<'i, str>> {
+/// A volume, then what descends from it, then the next. Copy-on-write snapshots of a volume hide
+/// its thin ones, as in lvm2.
+fn descendants<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
     let mut found: Vec<Cow<'i, str>> = Vec::new();
-    let mut todo = vec![at];
-    while let Some(at) = todo.pop() {
-        let mut children = Vec::new();
-        for user in group.users(at) {
-            let child = match user.how {
-                Use::ThinOrigin | Use::ExternalOrigin => Some(user.lv),
-                Use::SnapshotOrigin => match user.seg.kind() {
-                    SegmentKind::Snapshot(snapshot) => group.position(snapshot.store),
-                    _ => None,
-                },
-                _ => None,
-            };
-            children.extend(child);
-        }
-        if found.len() > group.lvs.len() {
-            break;
-        }
-        found.extend(children.iter().filter_map(|at| group.lv(*at)).map(|lv| Cow::Borrowed(lv.name())));
-        todo.extend(children.into_iter().rev());
-        let own = group.lv(at).map(LogicalVolume::name);
-        if full {
-            add_removed_descendants(group, own.unwrap_or_default(), &mut found);
-        }
+    let mut todo = children(group, at);
+    while let Some(at) = todo.pop().filter(|_| found.len() < group.lvs.len()) {
+        found.extend(group.lv(at).map(|lv| Cow::Borrowed(lv.name())));
+        todo.extend(children(group, at));
     }
     found
 }
 
-fn add_removed_descendants<'i>(group: &Group<'i>, name: &str, found: &mut Vec<Cow<'i, str>>) {
-    let all = group.vg.historical_logical_volumes();
-    for removed in all.iter().filter(|lv| lv.origin.as_deref() == Some(name)) {
-        let shown = format!("-{}", removed.name);
-        if found.iter().any(|known| *known == shown) {
-            continue;
-        }
-        found.push(Cow::Owned(shown.clone()));
-        for descendant in removed.descendants.iter().flatten() {
-            if let Some(lv) = group.vg.logical_volume(descendant) {
-                found.push(Cow::Borrowed(lv.name()));
-            }
-        }
-        add_removed_descendants(group, &shown, found);
-    }
+/// The youngest first.
+fn children(group: &Group<'_>, at: usize) -> Vec<usize> {
+    let thick = group.is_used_as(at, Use::SnapshotOrigin);
+    let children = group.users(at).iter().filter_map(|user| match (user.how, user.seg.kind()) {
+        (Use::SnapshotOrigin, SegmentKind::Snapshot(snapshot)) => group.position(snapshot.store),
+        (Use::ThinOrigin | Use::ExternalOrigin, _) if !thick => Some(user.lv),
+        _ => None,
+    });
+    children.rev().collect()
 }

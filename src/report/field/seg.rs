@@ -10,8 +10,8 @@ use lvm_core::{Bytes, Sectors};
 use super::lv::sorted;
 use super::vdo;
 use super::{Field, FieldGroup, FieldKind, Get};
-use crate::report::group::{Group, Use, count};
-use crate::report::legs::{Leg, data_copies, leg_count, legs, metadata_legs};
+use crate::report::group::{Group, Use, count, is_pvmove};
+use crate::report::legs::{Leg, data_copies, data_leg_count, is_reshapable, leg_count, legs, metadata_legs};
 use crate::report::row::Row;
 use crate::report::value::Value;
 
@@ -35,7 +35,7 @@ pub(super) const FIELDS: &[Field] = &[
         None => Value::Text(Cow::Borrowed("free")),
     }),
     field("stripes", "#Str", Number, 4, "Stripes, images or copies", |row| Value::Number(row.seg.map_or(0, leg_count))),
-    field("data_stripes", "#DStr", Number, 5, "Stripes without parity", |row| Value::Number(row.seg.map_or(0, |seg| leg_count(seg).saturating_sub(parity(seg))))),
+    field("data_stripes", "#DStr", Number, 5, "Stripes without parity", |row| Value::Number(row.seg.map_or(0, data_leg_count))),
     field("reshape_len", "RSize", Size, 5, "Space kept for reshaping", |row| {
         let extent = row.vg().map_or(0, |vg| vg.extent_size().to_bytes().0);
         Value::size(reshape_extents(row).map(|extents| Bytes(extents.saturating_mul(extent))))
@@ -94,10 +94,7 @@ pub(super) const FIELDS: &[Field] = &[
     }),
     field("devices", "Devices", List, 7, "Devices below it, with first extents", |row| list(below(row, legs, device))),
     field("metadata_devices", "Metadata Devs", List, 13, "Raid metadata below it, with first extents", |row| list(below(row, metadata_legs, device))),
-    field("seg_monitor", "Monitor", Text, 7, "Whether dmeventd watches it; nothing is watched without a kernel", |row| match row.seg_kind() {
-        Some(SegmentKind::Mirror(_)) => Value::Text(Cow::Borrowed("not monitored")),
-        _ => Value::empty(),
-    }),
+    field("seg_monitor", "Monitor", Text, 7, "Whether dmeventd watches it; nothing is watched without a kernel", monitor),
     field("cache_policy", "CachePolicy", Text, 11, "Policy of a cache", |row| Value::text(cache_settings(row).and_then(|settings| settings.policy.as_deref()))),
     field("cache_settings", "CacheSettings", List, 13, "Settings of a cache or write cache", |row| match (row.seg_kind(), cache_settings(row)) {
         (Some(SegmentKind::WriteCache(cache)), _) => list(write_cache_settings(cache)),
@@ -109,19 +106,11 @@ pub(super) const FIELDS: &[Field] = &[
     vdo::FIELDS[13], vdo::FIELDS[14], vdo::FIELDS[15], vdo::FIELDS[16], vdo::FIELDS[17], vdo::FIELDS[18],
 ];
 
-/// The type without the flags that an unknown one may carry.
+/// The type; an unknown one as it is written, flags and all.
 fn type_name(seg: &Segment) -> &str {
-    let name = match seg.kind() {
+    match seg.kind() {
         SegmentKind::Unknown(unknown) => &unknown.type_name,
         _ => seg.segment_type().0,
-    };
-    name.split('+').next().unwrap_or(name)
-}
-
-fn parity(seg: &Segment) -> u64 {
-    match seg.kind() {
-        SegmentKind::Raid(raid) => raid.parity_count().into(),
-        _ => 0,
     }
 }
 
@@ -137,11 +126,31 @@ fn bytes(row: &Row<'_, '_>, extents: u32) -> Bytes {
     row.vg().map_or(Bytes::ZERO, |vg| lvm_core::Extents(extents).to_bytes(vg.extent_size()))
 }
 
-/// On all devices of a raid together.
+/// On all devices of a raid together. Raids that can be reshaped and the beginnings of their
+/// images show 0 where others show nothing.
 fn reshape_extents(row: &Row<'_, '_>) -> Option<u64> {
     let seg = row.seg?;
-    let extents = seg.reshape_count().filter(|extents| !extents.is_zero())?;
-    Some(u64::from(extents.0) * leg_count(seg).max(1))
+    if let Some(extents) = seg.reshape_count().filter(|extents| !extents.is_zero()) {
+        return Some(u64::from(extents.0) * leg_count(seg).max(1));
+    }
+    let of_reshapable = match seg.kind() {
+        SegmentKind::Raid(raid) => is_reshapable(raid),
+        _ => row.lv().and_then(|(group, at, _)| group.user_as(at, Use::RaidImage)).is_some_and(|user| {
+            let raid = matches!(user.seg.kind(), SegmentKind::Raid(raid) if is_reshapable(raid));
+            raid && seg.start_extent().is_zero()
+        }),
+    };
+    of_reshapable.then_some(0)
+}
+
+/// lvm2 says it of what dmeventd has no plugin for at the moment, and is silent of the rest.
+fn monitor<'i>(row: &Row<'_, 'i>) -> Value<'i> {
+    let unwatched = match (row.seg_kind(), row.lv()) {
+        (Some(SegmentKind::Mirror(_)), Some((_, _, lv))) => is_pvmove(lv),
+        (Some(SegmentKind::Raid(raid)), _) => raid.is_raid0(),
+        _ => false,
+    };
+    if unwatched { Value::Text(Cow::Borrowed("not monitored")) } else { Value::empty() }
 }
 
 fn stripe_size(row: &Row<'_, '_>) -> Sectors {
