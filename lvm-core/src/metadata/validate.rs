@@ -20,6 +20,8 @@
 //! 17. Raids have the devices their level needs, and power-of-two regions and stripes.
 //! 18. Every physical volume has a place for its extents: `pe_start` plus extents does not
 //!     overflow.
+//! 19. No area lies on a logical volume called `pvN` where the text calls a physical volume so: it
+//!     would be read back as an area on that physical volume.
 
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{format, string::String, vec::Vec};
@@ -73,6 +75,7 @@ impl VolumeGroup {
             found.lv = None;
         }
         self.check_roles(&mut found);
+        self.check_area_names(&mut found);
         if let Err(error) = self.pv_map() {
             let message = error.message().into();
             found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
@@ -145,6 +148,25 @@ impl VolumeGroup {
             }
             if !names.insert(lv_name) {
                 found.add(3, &format!("two logical volumes are called {lv_name}"));
+            }
+        }
+    }
+
+    fn check_area_names(&self, found: &mut Violations<'_>) {
+        let is_pv_name = |name: &str| {
+            let number = name.strip_prefix("pv").and_then(|digits| digits.parse::<usize>().ok());
+            number.is_some_and(|number| number < self.physical_volumes.len() && name == format!("pv{number}"))
+        };
+        let like_pvs = self.logical_volumes().filter(|lv| is_pv_name(&lv.name));
+        let like_pvs = like_pvs.map(|lv| (lv.id, &lv.name)).collect::<HashMap<_, _>>();
+        if like_pvs.is_empty() {
+            return;
+        }
+        for area in self.logical_volumes().flat_map(|lv| &lv.segments).flat_map(|seg| seg.kind.areas()) {
+            if let AreaSource::Lv(lv) = area.source
+                && let Some(name) = like_pvs.get(&lv)
+            {
+                found.add(19, &format!("an area lies on a logical volume called {name}"));
             }
         }
     }
