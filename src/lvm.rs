@@ -114,6 +114,7 @@ impl Lvm {
     }
 
     /// Begins a new group over these devices, which become physical volumes when they are none.
+    /// Those that are some already come first in the group, as with vgcreate(8).
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
@@ -261,7 +262,8 @@ impl Lvm {
     /// group use [`Transaction::resize_pv_on`](crate::Transaction::resize_pv_on).
     ///
     /// # Errors
-    /// `NotFound` when it is not a physical volume without a group.
+    /// `NotFound` when it is not a physical volume without a group; `InvalidInput` below the
+    /// smallest size of one; `Unsupported` with a second metadata area, which would have to move.
     ///
     /// # Effect
     /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.

@@ -56,7 +56,7 @@ pub(super) const FIELDS: &[Field] = &[
     }),
     field("vg_sysid", "SYS ID", Text, 6, "The same as vg_systemid", |row| Value::text(row.vg().and_then(VolumeGroup::system_id))),
     field("vg_systemid", "System ID", Text, 9, "The host that owns it", |row| Value::text(row.vg().and_then(VolumeGroup::system_id))),
-    field("vg_lock_type", "LockType", Text, 8, "Which lock manager it uses", |row| Value::text(row.vg().and_then(VolumeGroup::lock_type))),
+    field("vg_lock_type", "LockType", Text, 8, "Which lock manager it uses", |row| Value::text(row.vg().and_then(VolumeGroup::lock_type).filter(|lock_type| *lock_type != "none"))),
     field("vg_lock_args", "VLockArgs", Text, 9, "Arguments for the lock manager", |row| Value::text(row.vg().and_then(VolumeGroup::lock_args))),
     field("vg_extent_size", "Ext", Size, 3, "Size of an extent", |row| Value::Size(row.vg().map_or(Sectors::ZERO, VolumeGroup::extent_size).into())),
     field("vg_extent_count", "#Ext", Number, 4, "Extents", |row| number(row, |group| group.vg.extent_count().0.into())),
