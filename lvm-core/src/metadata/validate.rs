@@ -200,11 +200,17 @@ impl VolumeGroup {
     }
 }
 
+impl core::fmt::Display for Violation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "invariant {} is broken: {}", self.number, self.message)
+    }
+}
+
 impl Violation {
     /// As an error of the given kind.
     #[must_use]
     pub fn into_error(self, kind: ErrorKind) -> Error {
-        let error = Error::new(kind, format!("invariant {} is broken: {}", self.number, self.message));
+        let error = Error::new(kind, format!("{self}"));
         match self.lv {
             Some(lv) => error.with_lv(lv),
             None => error,

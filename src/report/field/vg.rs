@@ -33,7 +33,7 @@ pub(super) const FIELDS: &[Field] = &[
         _ => Value::Text(Cow::Borrowed("lvm2")),
     }),
     field("vg_uuid", "VG UUID", Text, 38, "Identity", |row| row.vg().map_or(Value::empty(), |vg| Value::display(vg.id()))),
-    field("vg_name", "VG", Text, 3, "Name", |row| Value::text(row.vg().map(VolumeGroup::name))),
+    field("vg_name", "VG", Text, 2, "Name", |row| Value::text(row.vg().map(VolumeGroup::name))),
     field("vg_attr", "Attr", Text, 5, "Six characters of attributes, see vgs(8)", |row| Value::Text(Cow::Owned(vg_attr(row.vg())))),
     field("vg_permissions", "VPerms", Text, 10, "Whether it may be changed", |row| {
         let writable = row.vg().is_some_and(VolumeGroup::is_writable);
