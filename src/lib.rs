@@ -40,13 +40,17 @@
 
 mod activate;
 pub mod commit;
+mod config;
 pub mod data;
 pub mod lock;
 mod lvm;
 mod observe;
 mod options;
+pub mod report;
 pub mod scan;
 pub mod system;
+#[cfg(test)]
+mod test_device;
 mod transaction;
 
 pub use lvm::{Lvm, Overwrite};
@@ -55,6 +59,11 @@ pub use options::{DeviceSpec, Options};
 pub use transaction::{PvSource, Transaction};
 
 pub use data::volume::LvDevice;
+/// The README's sample runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The deterministic half: codecs, model, allocator, edits, plans, store.
 pub use lvm_core as core;
 pub use lvm_core::alloc::{AllocationSettings, PvArgument};
@@ -63,7 +72,7 @@ pub use lvm_core::metadata::{
     AllocationPolicy, LogicalVolume, PhysicalVolume, ReadAhead, Segment, SegmentType, VolumeGroup,
 };
 pub use lvm_core::plan::{Plan, Stage, Step};
-pub use lvm_core::store::{PvLayout, PvOptions};
+pub use lvm_core::store::{PvLayout, PvOptions, PvRestore};
 pub use lvm_core::{
     BlockDevice, Bytes, Effect, Error, ErrorKind, Extents, Host, LvId, PvId, Result, Sectors, Size, Stamp,
     VgId,

@@ -5,18 +5,20 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
+use lvm_core::ondisk::MdaHeader;
 use lvm_core::store::{
-    FoundVg, Orphan, PV_SIZE_MIN, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
+    FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
 use lvm_core::text::Imported;
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, VgId};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, Id, PvId, Result, VgId};
 
 use crate::commit::backup;
 use crate::data::signature;
 use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
-use crate::scan::devices::OpenDevices;
+use crate::scan::devices::{Access, OpenDevices};
+use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
 
 /// A view of some devices and image files, and what may be done with them.
@@ -62,7 +64,7 @@ impl Lvm {
     /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
     #[doc(alias = "vgscan")]
     pub fn scan(&self) -> Result<Scan> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
         Ok(Scan::new(&opened.devices))
     }
 
@@ -98,14 +100,14 @@ impl Lvm {
     /// a foreign group (another system id) and for a read-only view.
     pub fn begin(&self, name_or_id: &str) -> Result<Transaction> {
         self.require_writable_view()?;
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         // The lock is named after the group, whose name an id does not tell.
         let name = match VgId::parse(name_or_id) {
             Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
             Err(_) => name_or_id.to_owned(),
         };
         let locks = self.lock_groups(&opened, &[&name])?;
-        let scan = Scan::new(&opened.devices);
+        let scan = finished_scan(&opened)?;
         let found = find_group(clone_groups(&scan), name_or_id)?;
         self.require_own(&found.vg)?;
         Transaction::of_group(self.clone(), opened, locks, scan, found)
@@ -116,7 +118,7 @@ impl Lvm {
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
-    /// [`Transaction::add_pv`](crate::Transaction::add_pv).
+    /// [`Transaction::add_pv_on`](crate::Transaction::add_pv_on).
     #[doc(alias = "vgcreate")]
     pub fn create_vg<S: Into<PvSource>>(
         &self,
@@ -125,9 +127,9 @@ impl Lvm {
     ) -> Result<Transaction> {
         self.require_writable_view()?;
         let new = new.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
-        let scan = Scan::new(&opened.devices);
+        let scan = finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
             let message = format!("A volume group called {} already exists.", new.name_str());
             return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(new.name_str()));
@@ -167,14 +169,14 @@ impl Lvm {
     ) -> Result<PvId> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
-            None => PvId::random(&mut *self.stamp(0)?.ids),
+            None => PvId::random(&mut *self.stamp("", 0, &scan)?.ids),
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
@@ -183,11 +185,45 @@ impl Lvm {
         }
         let layout =
             PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;
+        if self.options.dry_run {
+            return Ok(id);
+        }
         for found in &wipe {
             signature::wipe(&*device, found)?;
         }
         initialise_pv(&*device, &layout)?;
         Ok(id)
+    }
+
+    /// What [`create_pv`](Self::create_pv) would wipe off a device beside physical volumes without
+    /// a group.
+    ///
+    /// # Errors
+    /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
+    pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
+    }
+
+    /// The name of the group that uses a device as a physical volume; `[unknown]` when its label
+    /// only says that one does.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        Ok(user_of(&Scan::new(&opened.devices), &*device))
+    }
+
+    /// The size of a device or file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`.
+    pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        Ok(Bytes(opened.find(&device.into())?.size()))
     }
 
     /// Takes the label off a physical volume without a group.
@@ -202,7 +238,7 @@ impl Lvm {
     pub fn remove_pv(&self, device: impl Into<DeviceSpec>, overwrite: Overwrite) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let scan = Scan::new(&opened.devices);
@@ -216,6 +252,9 @@ impl Lvm {
                 Error::not_found(format!("No PV found on device {spec}.")).with_device(spec.to_string())
             );
         }
+        if self.options.dry_run {
+            return Ok(());
+        }
         remove_labels(&*device)
     }
 
@@ -224,29 +263,34 @@ impl Lvm {
     ///
     /// # Errors
     /// `NotFound` when it is not a physical volume without a group; `InvalidInput` below the
-    /// smallest size of one; `Unsupported` with a second metadata area, which would have to move.
+    /// smallest size of one.
     ///
     /// # Effect
-    /// One sector changes; `Unknown` on `Io`.
+    /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.
     #[doc(alias = "pvresize")]
     pub fn resize_orphan_pv(&self, device: impl Into<DeviceSpec>, size: Option<Bytes>) -> Result<()> {
         self.require_writable_view()?;
         let spec = device.into();
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
         let orphan = find_orphan(Scan::new(&opened.devices), device.name())
             .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
         let mut label = orphan.pv.scanned.label;
-        if label.pv_header.metadata_areas.len() > 1 {
-            return Err(Error::unsupported("resizing a physical volume with a second metadata area"));
+        let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
+        let resized = layout.resized(size.unwrap_or(Bytes(device.size())))?;
+        if self.options.dry_run {
+            return Ok(());
         }
-        let size = size.unwrap_or(Bytes(device.size())).align_down(Bytes(512));
-        if size < PV_SIZE_MIN {
-            let message = format!("{size} is too small for a physical volume, {PV_SIZE_MIN} are needed");
-            return Err(Error::invalid(message).with_device(spec.to_string()));
+        for (old, new) in label.pv_header.metadata_areas.iter_mut().zip(&resized.metadata_areas) {
+            if old != new {
+                // The header must be there before the label names its place.
+                device.write_at(new.offset, &MdaHeader::empty(new.offset, new.size).encode())?;
+                device.flush()?;
+                *old = *new;
+            }
         }
-        label.pv_header.device_size = size.0;
+        label.pv_header.device_size = resized.device_size;
         write_label(&*device, &label)
     }
 
@@ -255,7 +299,7 @@ impl Lvm {
     /// # Errors
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
-        let opened = OpenDevices::open(&self.options, LockMode::Shared)?;
+        let opened = OpenDevices::open(&self.options, Access::Content)?;
         let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
         LvDevice::new(opened, &found, name, self.options.read_only)
     }
@@ -267,11 +311,29 @@ impl Lvm {
     #[doc(alias = "vgcfgbackup")]
     pub fn backup_vg(&self, name_or_id: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
         let vg = self.volume_group(name_or_id)?;
-        let stamp = self.stamp(0)?;
-        let header = crate::system::text_header(&stamp, stamp.command.clone());
-        let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
-        template.write([(&vg, &crate::system::export_header(&stamp, &header))])?;
+        self.write_backups([&vg], file)?;
         Ok(vg)
+    }
+
+    /// Writes metadata that was read before to files; `%s` in the name stands for the group's
+    /// name, and must be there for several groups.
+    ///
+    /// # Errors
+    /// `InvalidInput` without `%s` for several groups; `Io`.
+    #[doc(alias = "vgcfgbackup")]
+    pub fn write_backups<'v>(
+        &self,
+        vgs: impl IntoIterator<Item = &'v VolumeGroup>,
+        file: impl AsRef<Path>,
+    ) -> Result<()> {
+        let stamp = self.options.stamp.clone().build()?;
+        let header = crate::system::text_header(&stamp, stamp.command.clone());
+        let header = crate::system::export_header(&stamp, &header);
+        let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
+        if !self.options.dry_run {
+            template.write(vgs.into_iter().map(|vg| (vg, &header)))?;
+        }
+        Ok(())
     }
 
     /// Writes the metadata of a backup file back to the physical volumes it names, as
@@ -285,6 +347,14 @@ impl Lvm {
     /// As [`Transaction::commit`].
     #[doc(alias = "vgcfgrestore")]
     pub fn restore_vg(&self, name: &str, file: impl AsRef<Path>) -> Result<VolumeGroup> {
+        self.begin_restore(name, file)?.commit(&mut crate::observe::Silent)
+    }
+
+    /// Begins what [`restore_vg`](Self::restore_vg) does.
+    ///
+    /// # Errors
+    /// Those of [`restore_vg`](Self::restore_vg).
+    pub fn begin_restore(&self, name: &str, file: impl AsRef<Path>) -> Result<Transaction> {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
@@ -295,11 +365,10 @@ impl Lvm {
             );
             return Err(Error::not_found(message).with_vg(name));
         }
-        let opened = OpenDevices::open(&self.options, LockMode::Exclusive)?;
+        let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
-        let scan = Scan::new(&opened.devices);
-        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)?
-            .commit(&mut crate::observe::Silent)
+        let scan = finished_scan(&opened)?;
+        Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
     }
 
     fn require_writable_view(&self) -> Result<()> {
@@ -322,17 +391,14 @@ impl Lvm {
         }
     }
 
-    /// The stamp of one transaction. With a seed, each version of a group has a sequence of ids
-    /// of its own.
-    pub(crate) fn stamp(&self, seqno: u32) -> Result<lvm_core::Stamp> {
-        let options = self.options.stamp.clone();
-        match self.options.seed {
-            None => options.build(),
-            Some(seed) => {
-                let spread = u64::from(seqno).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                options.seed(seed.wrapping_add(spread)).build()
-            }
+    /// The stamp of one change: version `seqno` of what is called `name`. With a seed, the ids are
+    /// none of those that `scan` found.
+    pub(crate) fn stamp(&self, name: &str, seqno: u32, scan: &Scan) -> Result<lvm_core::Stamp> {
+        let mut stamp = self.options.stamp.clone().build()?;
+        if let Some(seed) = self.options.seed {
+            stamp.ids = Box::new(FreshIds::new(seed, name, seqno, ids_of(scan)));
         }
+        Ok(stamp)
     }
 
     fn lock_groups(&self, opened: &OpenDevices, names: &[&str]) -> Result<Vec<VgLock>> {
@@ -350,18 +416,43 @@ impl Lvm {
         Ok(locks)
     }
 
-    /// The lock of one more name, for who holds the global lock already.
-    pub(crate) fn lock_further_group(&self, opened: &OpenDevices, name: &str) -> Result<Option<VgLock>> {
+    /// The lock of one more group, for a transaction that has the global one.
+    pub(crate) fn lock_also(&self, opened: &OpenDevices, name: &str) -> Result<Option<VgLock>> {
         if !opened.has_block_devices || !self.options.locking {
             return Ok(None);
         }
-        let (dir, wait) = (&self.options.locking_dir, self.options.lock_wait);
-        VgLock::acquire(dir, name, LockMode::Exclusive, wait).map(Some)
+        // Everybody who takes two takes the global lock first, which we have: no circle.
+        VgLock::acquire(&self.options.locking_dir, name, LockMode::Exclusive, self.options.lock_wait)
+            .map(Some)
     }
 
     fn lock_global(&self, opened: &OpenDevices) -> Result<Vec<VgLock>> {
         self.lock_groups(opened, &[])
     }
+}
+
+/// Reads everything for a change: a split or merge that was interrupted behind its decisive write
+/// is finished first, so that no commit overwrites what its second slots point at.
+fn finished_scan(opened: &OpenDevices) -> Result<Scan> {
+    let scan = Scan::new(&opened.devices);
+    if scan.unfinished.is_empty() {
+        return Ok(scan);
+    }
+    for area in &scan.unfinished {
+        area.finish()?;
+    }
+    Ok(Scan::new(&opened.devices))
+}
+
+/// Every id in use.
+fn ids_of(scan: &Scan) -> HashSet<Id> {
+    let groups = scan.groups.iter().flat_map(|found| {
+        let vg = &found.vg;
+        let pvs = vg.physical_volumes().iter().map(|pv| pv.id().0);
+        let lvs = vg.logical_volumes().map(|lv| lv.id().0);
+        pvs.chain(lvs).chain([vg.id().0]).chain(found.outdated.iter().map(|pv| pv.id().0))
+    });
+    groups.chain(scan.orphans.iter().map(|orphan| orphan.pv.id().0)).collect()
 }
 
 fn clone_groups(scan: &Scan) -> Scan {

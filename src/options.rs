@@ -126,6 +126,7 @@ pub struct Options {
     pub(crate) devices: Vec<DeviceSpec>,
     pub(crate) block_devices: Vec<Arc<dyn BlockDevice>>,
     pub(crate) read_only: bool,
+    pub(crate) dry_run: bool,
     pub(crate) flush: bool,
     pub(crate) locking: bool,
     pub(crate) locking_dir: PathBuf,
@@ -144,6 +145,7 @@ impl Default for Options {
             devices: Vec::new(),
             block_devices: Vec::new(),
             read_only: false,
+            dry_run: false,
             flush: true,
             locking: true,
             locking_dir: LOCKING_DIR.into(),
@@ -184,6 +186,13 @@ impl Options {
         self
     }
 
+    /// Write nothing: every change is checked as far as it can be without writing, and then left
+    /// undone. Devices and files are opened for reading only.
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = dry_run;
+        self
+    }
+
     /// Whether writes are flushed to the medium; on by default. Without it a commit is only as
     /// durable as the page cache: for images that are thrown away when their making fails.
     pub fn flush(mut self, flush: bool) -> Self {
@@ -220,6 +229,12 @@ impl Options {
     /// nowhere by default.
     pub fn archive_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.archive_dir = Some(dir.into());
+        self
+    }
+
+    /// Keep neither the state before a change nor the one after.
+    pub fn no_backups(mut self) -> Self {
+        (self.backup_dir, self.archive_dir) = (None, None);
         self
     }
 
@@ -271,6 +286,7 @@ impl fmt::Debug for Options {
             .field("devices", &self.devices)
             .field("block_devices", &self.block_devices.len())
             .field("read_only", &self.read_only)
+            .field("dry_run", &self.dry_run)
             .field("flush", &self.flush)
             .field("locking", &self.locking)
             .field("backup_dir", &self.backup_dir)

@@ -4,16 +4,20 @@ use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use lvm_core::edit::{NewPv, NewVg, VgDraft};
+use lvm_core::alloc::PvArgument;
+use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::{MdaHeader, SECTOR};
-use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, remove_group};
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result};
+use lvm_core::store::{
+    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, commit_split, remove_group,
+};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
 
 use crate::commit;
 use crate::data::signature::{self, Signature};
+use crate::data::volume::map_lv;
 use crate::lock::VgLock;
-use crate::lvm::{Lvm, Overwrite, find_orphan, signatures_in_the_way};
+use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
 use crate::options::DeviceSpec;
 use crate::scan::devices::OpenDevices;
@@ -84,13 +88,8 @@ impl Transaction {
                 .with_vg(found.vg.name())
                 .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
         }
-        let layouts = found.pvs.iter().flatten().map(|pv| {
-            PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
-                .map_err(|error| error.with_device(pv.device.name()))
-        });
-        let layouts = layouts.collect::<Result<Vec<_>>>()?;
-        let stamp = lvm.stamp(found.vg.seqno())?;
-        let mut draft = VgDraft::from_vg(found.vg.clone(), layouts, stamp);
+        let stamp = lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
+        let mut draft = draft_of(&found, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
     }
@@ -104,7 +103,7 @@ impl Transaction {
         pvs: Vec<PvSource>,
     ) -> Result<Self> {
         let chosen = Chosen::all(&opened, &scan, pvs)?;
-        let stamp = lvm.stamp(0)?;
+        let stamp = lvm.stamp(new.name_str(), 0, &scan)?;
         let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
         let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
@@ -143,7 +142,7 @@ impl Transaction {
             }
             layouts.push(PvLayout::from_label(&source.scanned.label, Bytes(source.device.size()))?);
         }
-        let stamp = lvm.stamp(vg.seqno())?;
+        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno(), &scan)?;
         let mut draft = VgDraft::from_vg(vg, layouts, stamp);
         draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
         let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
@@ -202,15 +201,58 @@ impl Transaction {
     /// # Errors
     /// `NotFound`.
     pub fn pv_on(&self, device: impl Into<DeviceSpec>) -> Result<PvId> {
-        let name = device.into().to_string();
-        let found = self.draft.physical_volume_at(&name).map(lvm_core::metadata::PhysicalVolume::id);
+        let spec = device.into();
+        let name = spec.to_string();
+        let found = self.draft.physical_volume_at(&name).or_else(|| {
+            // Another path to a device that is known.
+            let device = self.opened.find(&spec).ok()?;
+            self.draft.physical_volume_at(device.name())
+        });
         found
+            .map(lvm_core::metadata::PhysicalVolume::id)
             .or_else(|| PvId::parse(&name).ok().filter(|id| self.draft.physical_volume(*id).is_some()))
             .ok_or_else(|| {
                 let vg = self.draft.name();
                 Error::not_found(format!("Physical Volume \"{name}\" not found in Volume Group \"{vg}\"."))
                     .with_device(name.clone())
             })
+    }
+
+    /// An argument whose path is the one the group knows the device by, when it leads there.
+    #[must_use]
+    pub fn known_argument(&self, argument: PvArgument) -> PvArgument {
+        match argument {
+            PvArgument::Device { path, ranges } => {
+                let known = self.pv_on(&path).ok().and_then(|id| self.draft.physical_volume(id));
+                let path = known.map_or(path, |pv| pv.device().to_owned());
+                PvArgument::Device { path, ranges }
+            }
+            tag => tag,
+        }
+    }
+
+    /// Signatures that lie where a new volume will, and that a commit would wipe; by the volume's
+    /// name.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn signatures_under_new_lvs(&self) -> Result<Vec<(String, Signature)>> {
+        let old = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let old = old.map(|pv| (pv.id(), Arc::clone(&pv.device)));
+        let new = self.new_devices.iter().map(|(id, device)| match device {
+            NewDevice::Orphan(pv) => (*id, Arc::clone(&pv.device)),
+            NewDevice::Blank(device) => (*id, Arc::clone(device)),
+        });
+        let members = old.chain(new).collect::<StdHashMap<_, _>>();
+        let mut signatures = Vec::new();
+        for step in self.draft.data_steps() {
+            let DataStep::WipeSignatures { lv } = step else { continue };
+            let Some(lv) = self.draft.logical_volume_by_id(*lv) else { continue };
+            let device = map_lv(&self.draft, lv, &|pv| members.get(&pv).cloned())?;
+            let found = signature::detect(&device)?;
+            signatures.extend(found.into_iter().map(|found| (lv.name().to_owned(), found)));
+        }
+        Ok(signatures)
     }
 
     /// Takes the device out of the group; it stays a physical volume.
@@ -238,23 +280,100 @@ impl Transaction {
         self.draft.resize_pv(id, size)
     }
 
-    /// Gives the group another name, under the lock of that name too.
+    /// Gives the group another name that no group of the view has.
     ///
     /// # Errors
-    /// `AlreadyExists` when another group of the view has it; `Locked`; those of
-    /// [`VgDraft::rename_vg`].
+    /// `AlreadyExists`; those of [`VgDraft::rename_vg`].
     #[doc(alias = "vgrename")]
     pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
-        let id = self.draft.id();
-        if self.scan.groups.iter().any(|found| found.vg.name() == new_name && found.vg.id() != id) {
-            let message = format!("New VG name \"{new_name}\" already exists");
-            return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(self.draft.name()));
+        if new_name != self.draft.name() {
+            self.claim_name(new_name)?;
         }
-        // Everybody who takes two of these locks holds the global one, so nobody waits in a circle.
-        let lock = self.lvm.lock_further_group(&self.opened, new_name)?;
-        self.draft.rename_vg(new_name)?;
-        self.locks.extend(lock);
+        self.draft.rename_vg(new_name)
+    }
+
+    /// Locks the name of a group that is to be, and makes sure that there is none yet.
+    fn claim_name(&mut self, name: &str) -> Result<()> {
+        self.locks.extend(self.lvm.lock_also(&self.opened, name)?);
+        if Scan::new(&self.opened.devices).groups.iter().any(|found| found.vg.name() == name) {
+            let message = format!("New VG name \"{name}\" already exists");
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(name));
+        }
         Ok(())
+    }
+
+    /// Takes in all of another group of the view, which ceases to be when this is committed.
+    ///
+    /// # Errors
+    /// `NotFound`; those of [`VgDraft::merge`].
+    #[doc(alias = "vgmerge")]
+    pub fn merge_vg(&mut self, source: &str) -> Result<()> {
+        let name = find_group(Scan { groups: self.scan.groups.clone(), ..Scan::default() }, source)?;
+        self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
+        // Read again: it was not locked so far.
+        let source = find_group(Scan::new(&self.opened.devices), source)?;
+        if source.vg.is_partial() || !source.duplicates.is_empty() {
+            let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
+            return Err(Error::new(ErrorKind::MissingDevice, message));
+        }
+        let other = draft_of(&source, self.lvm.stamp(source.vg.name(), source.vg.seqno(), &self.scan)?)?;
+        other.check_changeable()?;
+        self.draft.merge(other)?;
+        // The source's areas take part like those of any physical volume that joins; that they
+        // hold the source's text until the commit is what keeps it readable until then.
+        let joining = source.pvs.iter().flatten();
+        self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
+        Ok(())
+    }
+
+    /// Moves physical volumes, with the logical volumes that lie wholly on them, to a new group,
+    /// and commits both. Returns the old group and the new one.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when there is a group of that name; those of [`VgDraft::split_off`] and
+    /// [`commit`](Self::commit); `InvalidInput` when the transaction has other changes.
+    ///
+    /// # Effect
+    /// Both groups change together or not at all.
+    #[doc(alias = "vgsplit")]
+    pub fn split_vg(
+        mut self,
+        new_name: &str,
+        pvs: &[PvId],
+        observer: &mut dyn Observer,
+    ) -> Result<(VolumeGroup, VolumeGroup)> {
+        if self.draft.is_changed() {
+            return Err(Error::invalid("a split cannot be combined with other changes"));
+        }
+        self.claim_name(new_name)?;
+        let stamp = self.lvm.stamp(new_name, self.draft.seqno(), &self.scan)?;
+        let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
+        let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let moved = found.filter(|pv| pvs.contains(&pv.id()));
+        let moved = moved.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))).collect();
+        let mut kept_set =
+            self.draft.devices(self.found.as_ref(), &self.new_devices.clone().into_iter().collect())?;
+        // They do not become free: they go to the new group.
+        kept_set.removed.clear();
+        let moved_set = new_draft.devices(None, &moved)?;
+        for pv in kept_set.members.iter().chain(&moved_set.members) {
+            check_unmoved(pv)?;
+        }
+        let (vg, _, text) = self.draft.commit_text()?;
+        let (new_vg, _, new_text) = new_draft.commit_text()?;
+        if self.lvm.options.dry_run {
+            return Ok((vg, new_vg));
+        }
+        commit::archive(&self.lvm.options, &self.draft)?;
+        crate::observe::step(observer, format!("splitting volume group {new_name} from {}", vg.name()))?;
+        let outcome = commit_split((kept_set, &text), (moved_set, &new_text))?;
+        for (draft, vg, outcome) in
+            [(&self.draft, &vg, outcome), (&new_draft, &new_vg, CommitOutcome::default())]
+        {
+            let after = commit::After { lvm: &self.lvm, draft, vg, members: &[] };
+            after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
+        }
+        Ok((vg, new_vg))
     }
 
     fn remember(&mut self, id: PvId, chosen: Chosen) {
@@ -290,12 +409,19 @@ impl Transaction {
             check_unmoved(pv)?;
         }
         if draft.is_removed() {
+            if lvm.options.dry_run {
+                return Ok(draft.volume_group().clone());
+            }
             crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
             commit::archive(&lvm.options, &draft)?;
-            remove_group(&devices.members)?;
+            remove_group(&devices)?;
             return Ok(draft.volume_group().clone());
         }
         let (vg, _, text) = draft.commit_text()?;
+        devices.check_size(text.len())?;
+        if lvm.options.dry_run {
+            return Ok(vg);
+        }
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
         for (device, signatures) in &wipes {
@@ -337,6 +463,15 @@ impl std::fmt::Debug for Transaction {
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }
+}
+
+/// A draft of a group as it was found.
+fn draft_of(found: &FoundVg, stamp: Stamp) -> Result<VgDraft> {
+    let layouts = found.pvs.iter().flatten().map(|pv| {
+        PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
+            .map_err(|error| error.with_device(pv.device.name()))
+    });
+    Ok(VgDraft::from_vg(found.vg.clone(), layouts.collect::<Result<Vec<_>>>()?, stamp))
 }
 
 /// A device that was looked at and may join.

@@ -1,5 +1,7 @@
 //! The one way to a disk: positioned reads and writes on something of a fixed size.
 
+use core::ops::Range;
+
 use crate::error::Result;
 
 /// Something that holds bytes: a block device, an image file, a partition of one, a logical
@@ -42,6 +44,16 @@ pub trait BlockDevice: Send + Sync {
     /// # Errors
     /// `Io` when the device fails, `Unsupported` when it cannot discard.
     fn discard(&self, offset: u64, length: u64) -> Result<()>;
+
+    /// The first run of bytes from `offset` on and before `end` that may hold anything but zeroes;
+    /// `None` when all of it reads as zeroes without looking. A device that cannot tell says that
+    /// everything may. The run is never empty.
+    ///
+    /// # Errors
+    /// `Io` when the device fails; `InvalidInput` when the range reaches past the end.
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        Ok((offset < end).then_some(offset..end))
+    }
 }
 
 impl<T: BlockDevice + ?Sized> BlockDevice for &T {
@@ -63,6 +75,9 @@ impl<T: BlockDevice + ?Sized> BlockDevice for &T {
     fn discard(&self, offset: u64, length: u64) -> Result<()> {
         (**self).discard(offset, length)
     }
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        (**self).find_data(offset, end)
+    }
 }
 
 impl<T: BlockDevice + ?Sized> BlockDevice for std_alloc::sync::Arc<T> {
@@ -83,6 +98,9 @@ impl<T: BlockDevice + ?Sized> BlockDevice for std_alloc::sync::Arc<T> {
     }
     fn discard(&self, offset: u64, length: u64) -> Result<()> {
         (**self).discard(offset, length)
+    }
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        (**self).find_data(offset, end)
     }
 }
 

@@ -20,7 +20,7 @@ fn samples(extension: &str) -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|e| e == extension))
         .collect::<Vec<_>>();
     found.sort();
-    assert!(found.len() >= 6, "only {} samples", found.len());
+    assert!(found.len() >= 90, "only {} samples", found.len());
     found
 }
 

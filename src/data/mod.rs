@@ -1,4 +1,5 @@
 //! The content of devices and volumes.
 
+pub(crate) mod copy;
 pub mod signature;
 pub(crate) mod volume;

@@ -1,5 +1,6 @@
 //! Opening the devices and image files of a view, and the partitions in them.
 
+use std::collections::{HashMap, HashSet};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,13 +16,30 @@ use crate::options::{DeviceSpec, Options};
 /// Bytes that hold every sector a label may stand in.
 const LABEL_SPACE: usize = 2048;
 
+/// What a call is going to do with the devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// Look at them.
+    Read,
+    /// Read and write the content of volumes, but no metadata.
+    Content,
+    /// Change metadata: nobody else may use the images meanwhile.
+    Metadata,
+}
+
 /// The devices of a view, open, with the locks that keep image files ours.
 #[derive(Default)]
 pub(crate) struct OpenDevices {
     /// What is looked at: whole devices, and partitions.
     pub(crate) devices: Vec<Arc<dyn BlockDevice>>,
-    /// Files and devices by the path they were opened at.
-    pub(crate) wholes: Vec<(PathBuf, Arc<dyn BlockDevice>)>,
+    /// The names of those, to add each once.
+    names: HashSet<String>,
+    /// Files and devices, each once.
+    wholes: Vec<Arc<dyn BlockDevice>>,
+    /// Which of them a path means.
+    by_path: HashMap<PathBuf, usize>,
+    /// Which of them a file's device and inode numbers mean: two paths may lead to one file.
+    by_inode: HashMap<(u64, u64), usize>,
     /// True when there is a block device among them, so that lvm2's lock files count.
     pub(crate) has_block_devices: bool,
     _locks: Vec<ImageLock>,
@@ -32,7 +50,7 @@ impl OpenDevices {
     ///
     /// # Errors
     /// `NotFound`, `Io` or `Locked` naming the path; `Unsupported` without any device.
-    pub(crate) fn open(options: &Options, mode: LockMode) -> Result<Self> {
+    pub(crate) fn open(options: &Options, access: Access) -> Result<Self> {
         if options.devices.is_empty() && options.block_devices.is_empty() {
             return Err(Error::unsupported("looking at every block device of this machine")
                 .with_help("name the devices and image files to look at"));
@@ -43,7 +61,7 @@ impl OpenDevices {
         paths.sort_unstable();
         paths.dedup();
         for path in paths {
-            opened.open_whole(path, options, mode)?;
+            opened.open_whole(path, options, access)?;
         }
         for spec in &options.devices {
             opened.add(spec)?;
@@ -52,7 +70,7 @@ impl OpenDevices {
         Ok(opened)
     }
 
-    fn open_whole(&mut self, path: &Path, options: &Options, mode: LockMode) -> Result<()> {
+    fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {
         let metadata = std::fs::metadata(path).map_err(|error| {
             let kind = match error.kind() {
                 std::io::ErrorKind::NotFound => ErrorKind::NotFound,
@@ -66,42 +84,37 @@ impl OpenDevices {
         }
         let is_block = metadata.file_type().is_block_device();
         self.has_block_devices |= is_block;
-        let read_only = mode == LockMode::Shared && options.read_only;
         // The same file under two names would be two devices with one content.
-        if self.is_open(&metadata)? {
+        let inode = (metadata.dev(), metadata.ino());
+        if let Some(known) = self.by_inode.get(&inode) {
+            self.by_path.insert(path.to_owned(), *known);
             return Ok(());
         }
         if !is_block && options.locking {
+            let mode = if access == Access::Metadata { LockMode::Exclusive } else { LockMode::Shared };
             self._locks.push(ImageLock::acquire(path, mode, options.lock_wait)?);
         }
-        let device = match FileDevice::open(path, read_only) {
-            // Reading needs no more than permission to read.
-            Err(error) if mode == LockMode::Shared && !read_only => {
-                FileDevice::open(path, true).map_err(|_| error)?
-            }
-            opened => opened?,
-        };
+        // Opening a block device for writing wakes udev when it is closed: only when needed.
+        let read_only = access == Access::Read || options.read_only || options.dry_run;
+        let device = FileDevice::open(path, read_only)?;
         let device = if options.flush { device } else { device.without_flush() };
-        self.wholes.push((path.to_owned(), Arc::new(device)));
+        self.by_path.insert(path.to_owned(), self.wholes.len());
+        self.by_inode.insert(inode, self.wholes.len());
+        self.wholes.push(Arc::new(device));
         Ok(())
     }
 
-    fn is_open(&self, metadata: &std::fs::Metadata) -> Result<bool> {
-        for (path, _) in &self.wholes {
-            let other = std::fs::metadata(path)
-                .map_err(|error| Error::io("cannot look at the device", path.to_string_lossy(), 0, error))?;
-            if (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// The open file or device at a path, by whatever path it was opened.
+    fn whole(&self, path: &Path) -> Option<&Arc<dyn BlockDevice>> {
+        let known = self.by_path.get(path).copied().or_else(|| {
+            let metadata = std::fs::metadata(path).ok()?;
+            self.by_inode.get(&(metadata.dev(), metadata.ino())).copied()
+        });
+        self.wholes.get(known?)
     }
 
     fn add(&mut self, spec: &DeviceSpec) -> Result<()> {
-        let Some((_, whole)) = self.wholes.iter().find(|(path, _)| path == spec.path()) else {
-            return Ok(());
-        };
-        let whole = Arc::clone(whole);
+        let Some(whole) = self.whole(spec.path()).map(Arc::clone) else { return Ok(()) };
         if let Some(number) = spec.partition_number() {
             self.push(partition(&whole, number)?);
             return Ok(());
@@ -122,24 +135,30 @@ impl OpenDevices {
     }
 
     fn push(&mut self, device: Arc<dyn BlockDevice>) {
-        if !self.devices.iter().any(|known| known.name() == device.name()) {
+        if self.names.insert(device.name().to_owned()) {
             self.devices.push(device);
         }
     }
 
     /// The open device a specification means.
+    ///
+    /// # Errors
+    /// `NotFound` when the view does not have it.
     pub(crate) fn find(&self, spec: &DeviceSpec) -> Result<Arc<dyn BlockDevice>> {
+        let by_name = |name: &str| self.devices.iter().find(|device| device.name() == name);
         let name = spec.to_string();
-        if let Some(device) = self.devices.iter().find(|device| device.name() == name) {
+        if let Some(device) = by_name(&name) {
             return Ok(Arc::clone(device));
         }
-        let whole = self.wholes.iter().find(|(path, _)| path == spec.path());
-        match (whole, spec.partition_number()) {
-            (Some((_, whole)), None) => Ok(Arc::clone(whole)),
-            (Some((_, whole)), Some(number)) => partition(whole, number),
-            (None, _) => Err(Error::not_found(format!("No device found for {name}."))
+        let Some(whole) = self.whole(spec.path()) else {
+            return Err(Error::not_found(format!("No device found for {name}."))
                 .with_device(name)
-                .with_help("only the devices given with --devices are looked at")),
+                .with_help("only the devices that were named are looked at"));
+        };
+        let Some(number) = spec.partition_number() else { return Ok(Arc::clone(whole)) };
+        match by_name(&partition_name(&**whole, number)) {
+            Some(device) => Ok(Arc::clone(device)),
+            None => partition(whole, number),
         }
     }
 }
@@ -169,6 +188,10 @@ fn sub_device(
     offset: u64,
     size: u64,
 ) -> Result<Arc<dyn BlockDevice>> {
-    let name = format!("{}#{number}", whole.name());
+    let name = partition_name(&**whole, number);
     Ok(Arc::new(SubDevice::new(Arc::clone(whole), offset, size)?.with_name(name)))
+}
+
+fn partition_name(whole: &dyn BlockDevice, number: u32) -> String {
+    format!("{}#{number}", whole.name())
 }

@@ -6,10 +6,10 @@
 //!
 //! Tables come from strangers. Every count and offset is checked before it is used, reads are
 //! bounded (1 MiB of GPT entries, 256 extended boot records), and one bad entry costs that entry
-//! only. The crates `gptman` and `mbrman` read the same tables but cannot be shielded from
-//! outside: a used entry at sector 0, which every isohybrid image has, an entry size other than
-//! 128 bytes, or an extended partition near the 32-bit limit makes them panic, and a large entry
-//! count makes them allocate before they read. Here they are the tests' second opinion.
+//! only. The crates `gptman` 3.1 and `mbrman` 0.6 read the same tables but cannot be shielded from
+//! outside: they panic on a lone entry at sector 0, which isohybrid images have, on an entry size
+//! other than 128 bytes, and on offsets near the limits of their integers; a large entry count
+//! makes them allocate before they read. Here they are the tests' second opinion.
 
 use lvm_core::{BlockDevice, Result};
 use serde::Serialize;

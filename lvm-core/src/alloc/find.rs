@@ -3,7 +3,7 @@
 use core::cmp::Reverse;
 use std_alloc::{collections::BTreeSet, vec, vec::Vec};
 
-use super::area_list::AreaId;
+use super::area_list::{AreaId, FreeArea};
 use super::free_map::FreeMap;
 use super::placement::{Leg, Piece, Placement};
 use super::policy::{Step, TagGroups};
@@ -224,7 +224,7 @@ impl<'a> Search<'a> {
 
     fn look_at_pv(&mut self, pass: &mut Pass, pv: usize) {
         let Some(areas) = self.map.pvs.get(pv) else { return };
-        if areas.areas.is_empty() || (!pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index)) {
+        if !pass.step.is_anywhere() && pass.avoid.contains(&areas.pv_index) {
             return;
         }
         let mut found_one = false;
@@ -234,21 +234,14 @@ impl<'a> Search<'a> {
                 Verdict::NextPv => return,
                 Verdict::NextArea => {}
                 Verdict::Take(Some(slot)) => {
-                    let length =
-                        self.map.pvs.get(pv).and_then(|pv| pv.areas.get(area)).map_or(0, |a| a.count);
+                    let length = self.area(pv, area).map_or(0, |area| area.count);
                     if let Some(slot) = pass.slots.get_mut(slot) {
                         *slot = Some(Candidate { pv, area, length });
                     }
                     return;
                 }
                 Verdict::Take(None) => {
-                    let log_length = if self.lacks_logs() { self.request.shape.log_length } else { 0 };
-                    let length = self.map.reserve(pv, area, pass.per_area.max(log_length));
-                    // A smaller area that suffices takes the place of the first.
-                    if found_one && !pass.step.is_anywhere() {
-                        pass.found.pop();
-                    }
-                    pass.found.push(Candidate { pv, area, length });
+                    self.take_candidate(pass, pv, area, found_one);
                     found_one = true;
                 }
             }
@@ -257,13 +250,34 @@ impl<'a> Search<'a> {
         }
     }
 
+    fn area(&self, pv: usize, area: AreaId) -> Option<&FreeArea> {
+        self.map.pvs.get(pv)?.areas.get(area)
+    }
+
+    /// Sets an area aside and adds it to the candidates.
+    fn take_candidate(&mut self, pass: &mut Pass, pv: usize, area: AreaId, found_one: bool) {
+        let log_length = self.request.shape.log_length;
+        let wanted = if !pass.step.is_anywhere() {
+            pass.per_area.max(if self.lacks_logs() { log_length } else { 0 })
+        } else if pass.count() < self.used.len() {
+            pass.per_area
+        } else {
+            // All further ones are for logs. Without logs nothing is set aside, and the area still
+            // goes behind its equals.
+            log_length
+        };
+        let length = self.map.reserve(pv, area, wanted);
+        // A smaller area that suffices takes the place of the first.
+        if found_one && !pass.step.is_anywhere() {
+            pass.found.pop();
+        }
+        pass.found.push(Candidate { pv, area, length });
+    }
+
     fn judge(&self, pass: &Pass, pv: usize, area: AreaId, found_one: bool) -> Verdict {
         let Some(map_pv) = self.map.pvs.get(pv) else { return Verdict::NextPv };
         let Some(area) = map_pv.areas.get(area) else { return Verdict::NextPv };
         let (step, at) = (&pass.step, map_pv.pv_index);
-        if area.unreserved == 0 {
-            return Verdict::NextArea;
-        }
         if !step.prefers() {
             let per_area = u64::from(area.unreserved);
             let enough =
@@ -327,34 +341,30 @@ impl<'a> Search<'a> {
     fn look_for_logs(&mut self, pass: &mut Pass) {
         for pv in 0..self.map.pvs.len() {
             let Some(areas) = self.map.pvs.get(pv).map(|pv| &pv.areas) else { continue };
-            let mut next = areas.first();
-            while let Some(area) = next {
-                next = areas.after(area);
-                if areas.get(area).is_some_and(|area| area.unreserved > 0) {
-                    let wanted = pass.per_area.max(self.request.shape.log_length);
-                    let length = self.map.reserve(pv, area, wanted);
-                    pass.found.push(Candidate { pv, area, length });
-                    break;
-                }
-            }
+            let Some(area) = areas.first() else { continue };
+            let length = self.map.reserve(pv, area, pass.per_area.max(self.request.shape.log_length));
+            pass.found.push(Candidate { pv, area, length });
         }
     }
 
-    /// Takes the smallest candidates that can hold a log off the end of the list; `None` when
-    /// there are not enough candidates.
+    /// Takes candidates for logs off the list, from its end, where the smallest are; `None` when
+    /// there are not enough. One with room beyond what is set aside on it goes before one that is
+    /// set aside as a whole: so a recorded mirror of LVM2 has it, which passed over the smallest.
     fn take_logs(&self, pass: &mut Pass) -> Option<Vec<Candidate>> {
-        if self.logs_needed == 0 {
-            return Some(Vec::new());
+        let log_length = self.request.shape.log_length;
+        let for_legs = self.used.len().saturating_sub(pass.filled());
+        let mut logs = Vec::with_capacity(self.logs_needed);
+        for _ in 0..self.logs_needed {
+            let spare = pass.found.get(for_legs..)?;
+            let fits = |candidate: &Candidate| candidate.length >= log_length;
+            let roomy = |candidate: &Candidate| {
+                self.area(candidate.pv, candidate.area).is_some_and(|area| area.unreserved >= log_length)
+            };
+            let at = spare.iter().rposition(|candidate| fits(candidate) && roomy(candidate));
+            let at = at.or_else(|| spare.iter().rposition(fits))?;
+            logs.push(pass.found.remove(for_legs.saturating_add(at)));
         }
-        let length = self.request.shape.log_length;
-        let too_small = pass.found.iter().rev().take_while(|candidate| candidate.length < length).count();
-        let end = pass.found.len().checked_sub(too_small)?;
-        let start = end.checked_sub(self.logs_needed)?;
-        let legs_left = pass.filled().saturating_add(start);
-        if legs_left < self.used.len() {
-            return None;
-        }
-        Some(pass.found.drain(start..end).collect())
+        Some(logs)
     }
 
     /// Takes the extents; every leg as long as the shortest.

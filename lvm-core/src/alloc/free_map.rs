@@ -26,7 +26,7 @@ pub(super) struct PvAreas {
 pub(super) struct FreeMap {
     pub(super) pvs: Vec<PvAreas>,
     free: u64,
-    /// Positions in `pvs` with areas reserved.
+    /// Positions in `pvs` with extents set aside.
     reserved: Vec<usize>,
 }
 
@@ -75,8 +75,11 @@ impl FreeMap {
 
     /// Sets extents of an area aside for the running search; returns how many.
     pub(super) fn reserve(&mut self, pv: usize, area: AreaId, wanted: u32) -> u32 {
-        self.reserved.push(pv);
-        self.pvs.get_mut(pv).map_or(0, |pv| pv.areas.reserve(area, wanted))
+        let Some(pv_areas) = self.pvs.get_mut(pv) else { return 0 };
+        if !pv_areas.areas.has_reservations() {
+            self.reserved.push(pv);
+        }
+        pv_areas.areas.reserve(area, wanted)
     }
 
     /// Takes extents from the start of an area for good.
@@ -88,13 +91,19 @@ impl FreeMap {
         Some(start)
     }
 
-    /// Gives back what the last search set aside and did not take.
+    /// Gives back what searches set aside and did not take.
     pub(super) fn release(&mut self) {
-        for pv in self.reserved.drain(..) {
-            if let Some(pv) = self.pvs.get_mut(pv) {
+        let mut reserved = core::mem::take(&mut self.reserved);
+        reserved.sort_unstable();
+        reserved.dedup();
+        reserved.retain(|pv| match self.pvs.get_mut(*pv) {
+            Some(pv) => {
                 pv.areas.release();
+                pv.areas.has_reservations()
             }
-        }
+            None => false,
+        });
+        self.reserved = reserved;
     }
 }
 

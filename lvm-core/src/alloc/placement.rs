@@ -1,6 +1,6 @@
 //! Where extents were placed, and how the pieces become segments.
 
-use std_alloc::{vec, vec::Vec};
+use std_alloc::vec::Vec;
 
 use serde::Serialize;
 

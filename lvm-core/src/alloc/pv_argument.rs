@@ -79,7 +79,7 @@ impl PeRangeArgument {
     fn resolve(self, pe_count: Extents) -> Result<PeRange> {
         let end = self.end.unwrap_or(pe_count.0.saturating_sub(1));
         if end >= pe_count.0 || self.start > end {
-            let text = format!("PE range error: start extent {} to end extent {end}", self.start);
+            let text = format!("PE range error: start extent {} to end extent {end}.", self.start);
             let help = format!("its extents are 0 to {}", pe_count.0.saturating_sub(1));
             return Err(Error::invalid(text).with_help(help));
         }
@@ -319,7 +319,7 @@ impl Resolving<'_> {
             return Ok(());
         };
         if let Some(other) = entry.ranges.iter().find(|other| other.overlaps(range)) {
-            let text = format!("Overlapping PE ranges specified ({range}, {other}) on {}", pv.device());
+            let text = format!("Overlapping PE ranges specified ({range}, {other}) on {}.", pv.device());
             return Err(place(Error::invalid(text), self.vg, pv));
         }
         entry.ranges.push(range);

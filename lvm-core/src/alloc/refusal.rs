@@ -29,19 +29,15 @@ pub(super) enum Refusal {
     Log,
 }
 
-/// What can be refused before any search. LVM2 looks ahead only for new volumes.
-pub(super) fn foreseen(
-    vg: &VolumeGroup,
-    map: &PvMap,
-    request: &Request,
-    policy: AllocationPolicy,
-) -> Option<Refusal> {
+/// What can be refused before any search. LVM2 looks ahead only for new volumes, and there only a
+/// policy asked for, not one inherited, lets areas share physical volumes.
+pub(super) fn foreseen(vg: &VolumeGroup, map: &PvMap, request: &Request) -> Option<Refusal> {
     if request.existing.is_some() {
         return None;
     }
     let listed = request.pvs.pv_count(vg);
     let areas = usize::try_from(request.shape.areas()).unwrap_or(usize::MAX);
-    if areas > 1 && areas > listed && policy != AllocationPolicy::Anywhere {
+    if areas > 1 && areas > listed && request.policy != AllocationPolicy::Anywhere {
         return Some(Refusal::PhysicalVolumes { listed });
     }
     let free = u64::from(map.total_free().0);
@@ -140,7 +136,7 @@ impl Refusal {
             let mut changed = request.clone();
             changed.policy = policy;
             change(&mut changed);
-            foreseen(vg, map, &changed, changed.policy).is_none() && super::fits(vg, map, &changed)
+            foreseen(vg, map, &changed).is_none() && super::fits(vg, map, &changed)
         };
         use AllocationPolicy::{Anywhere, Normal};
         let freer = [Normal, Anywhere].into_iter().filter(|freer| *freer > policy);

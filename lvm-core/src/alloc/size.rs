@@ -110,10 +110,10 @@ pub fn resize_extents(
     let amount = match size {
         Size::Bytes(bytes) => bytes_to_extents(bytes, basis.extent_size, rounding)?,
         Size::Extents(extents) => u64::from(extents.0),
-        Size::PercentVg(percent) => share(percent, basis.vg_extents, rounding).min(match change {
-            Change::To => now.saturating_add(free),
-            Change::By | Change::Less => u64::MAX,
-        }),
+        Size::PercentVg(percent) if change == Change::To => {
+            share(percent, basis.vg_extents, rounding).min(now.saturating_add(free))
+        }
+        Size::PercentVg(percent) => share(percent, basis.vg_extents, rounding),
         Size::PercentFree(percent) => share(percent, basis.vg_free, rounding),
         Size::PercentPvs(percent) => share(percent, basis.listed_free.unwrap_or(basis.vg_extents), rounding),
         Size::PercentLv(percent) => share(percent, Extents(current), rounding),

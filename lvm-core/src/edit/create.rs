@@ -279,8 +279,16 @@ impl Edit<'_> {
             AllocationPolicy::Inherit => self.vg.allocation_policy,
             policy => policy,
         };
-        // Only `anywhere` asked for this volume counts here; LVM2 looks no further either.
-        self.check_stripes(stripes, new.allocation_policy, &selection)?;
+        check_stripes(stripes)?;
+        let pvs = selection.pv_count(&self.vg);
+        // Only an explicit request lifts this, not an inherited policy.
+        if usize::try_from(stripes).unwrap_or(usize::MAX) > pvs
+            && new.allocation_policy != AllocationPolicy::Anywhere
+        {
+            return Err(Error::invalid(format!(
+                "Number of stripes ({stripes}) must not exceed number of physical volumes ({pvs})"
+            )));
+        }
         let stripe_size = self.check_stripe_size(new.stripe_size, stripes)?;
         let basis = SizeBasis {
             extent_size: self.vg.extent_size,
@@ -322,26 +330,6 @@ impl Edit<'_> {
         )
     }
 
-    pub(super) fn check_stripes(
-        &self,
-        stripes: u32,
-        policy: AllocationPolicy,
-        selection: &PvSelection,
-    ) -> Result<()> {
-        if !(1..=STRIPES_MAX).contains(&stripes) {
-            return Err(Error::invalid(format!(
-                "Number of stripes ({stripes}) must be between 1 and {STRIPES_MAX}."
-            )));
-        }
-        let pvs = selection.pv_count(&self.vg);
-        if usize::try_from(stripes).unwrap_or(usize::MAX) > pvs && policy != AllocationPolicy::Anywhere {
-            return Err(Error::invalid(format!(
-                "Number of stripes ({stripes}) must not exceed number of physical volumes ({pvs})"
-            )));
-        }
-        Ok(())
-    }
-
     pub(super) fn check_stripe_size(&mut self, size: Option<Bytes>, stripes: u32) -> Result<Sectors> {
         let size = size.unwrap_or(DEFAULT_STRIPE_SIZE);
         if !size.0.is_power_of_two() || size < MIN_STRIPE_SIZE {
@@ -357,4 +345,11 @@ impl Edit<'_> {
         }
         Ok(size.to_sectors())
     }
+}
+
+pub(super) fn check_stripes(stripes: u32) -> Result<()> {
+    if (1..=STRIPES_MAX).contains(&stripes) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("Number of stripes ({stripes}) must be between 1 and {STRIPES_MAX}.")))
 }

@@ -10,6 +10,7 @@ mod group;
 mod physical_volume;
 mod remove;
 mod resize;
+mod split_merge;
 
 pub use create::{NewLv, NewLvKind};
 pub use group::NewVg;
@@ -136,12 +137,31 @@ impl VgDraft {
         self.removed || self.restored || self.base.as_ref() != Some(&self.working)
     }
 
+    /// Checks that the group may be changed at all.
+    ///
+    /// # Errors
+    /// `InUse` when it is exported, `InvalidInput` when it is read-only, `Unsupported` when it is
+    /// shared or has parts this version does not know, `MissingDevice` when it is not complete.
+    pub fn check_changeable(&self) -> Result<()> {
+        let mut stamp = Stamp::fixed(0, 0);
+        let probe = Edit {
+            vg: self.working.clone(),
+            layouts: None,
+            steps: Vec::new(),
+            warnings: Vec::new(),
+            draft_layouts: &self.layouts,
+            stamp: &mut stamp,
+            settings: &self.settings,
+        };
+        probe.require_complete()
+    }
+
     /// Makes this a restoration: the state it started from is written although nothing was edited,
     /// as a version above both its own and `seqno_on_disk`.
     ///
     /// # Errors
     /// `Unsupported` with thin volumes, whose pools keep state of their own that would not match;
-    /// `Corrupt` when the state breaks an invariant.
+    /// `MissingDevice` when a physical volume was missing then; `Corrupt` when the state breaks an invariant.
     #[doc(alias = "vgcfgrestore")]
     pub fn restore(&mut self, seqno_on_disk: u32) -> Result<()> {
         let thin = |lv: &&LogicalVolume| {
@@ -150,6 +170,11 @@ impl VgDraft {
         };
         if let Some(lv) = self.working.logical_volumes().find(thin) {
             return Err(Error::unsupported("restoring the metadata of thin volumes").with_lv(lv.name.clone()));
+        }
+        if self.working.is_partial() {
+            let message =
+                format!("Cannot restore Volume Group {} with PVs marked as missing.", self.working.name);
+            return Err(Error::new(ErrorKind::MissingDevice, message));
         }
         self.working.check()?;
         if let Some(base) = &mut self.base {

@@ -6,7 +6,7 @@ use super::{DraftPv, Edit, VgDraft};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::PvId;
 use crate::metadata::{PhysicalVolume, PvStatus};
-use crate::store::{PV_SIZE_MIN, PvLayout, PvOptions};
+use crate::store::{PvLayout, PvOptions};
 use crate::units::{Bytes, Extents};
 
 /// A device that becomes a physical volume of a group, or is one without a group already.
@@ -97,8 +97,9 @@ impl VgDraft {
     /// Adapts a physical volume to the size its device has now, `device_size`.
     ///
     /// # Errors
-    /// `InUse` when extents behind the new end are used; `InvalidInput` below the smallest size of
-    /// a physical volume; `Unsupported` with a second metadata area, which would have to move.
+    /// `InUse` when extents behind the new end are used; `InvalidInput` when none would be left.
+    ///
+    /// A second metadata area moves to the new end.
     #[doc(alias = "pvresize")]
     pub fn resize_pv(&mut self, pv: PvId, device_size: Bytes) -> Result<()> {
         self.edit(|edit| {
@@ -206,21 +207,9 @@ impl Edit<'_> {
         let Some(layout) = self.layout(pv).map(|pv| pv.layout.clone()) else {
             return Err(Error::new(ErrorKind::MissingDevice, "the physical volume is missing"));
         };
-        if layout.metadata_areas.len() > 1 {
-            return Err(Error::unsupported(
-                "resizing a physical volume with a second metadata area, which would have to move",
-            )
-            .with_pv(format!("{pv}")));
-        }
-        if device_size < PV_SIZE_MIN {
-            return Err(Error::invalid(format!(
-                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
-            ))
-            .with_pv(format!("{pv}")));
-        }
-        // lvm2 records the size without what lies before the first extent.
-        let room = device_size.align_down(Bytes(512)).saturating_sub(Bytes(layout.pe_start));
-        let resized = PvLayout { device_size: device_size.align_down(Bytes(512)).0, ..layout };
+        let resized = layout.resized(device_size)?;
+        // lvm2 records the size without what lies before the extents and behind them.
+        let room = Bytes(resized.data_end().saturating_sub(resized.pe_start));
         let pe_count = resized.pe_count(self.vg.extent_size)?;
         let map = self.pv_map()?;
         let last_used = map.runs(at).iter().rev().find(|run| run.owner.is_some());

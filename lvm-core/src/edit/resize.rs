@@ -2,6 +2,7 @@
 
 use std_alloc::{format, string::String, sync::Arc, vec::Vec};
 
+use super::create::check_stripes;
 use super::{Edit, VgDraft};
 use crate::alloc::size::{Change, SizeBasis, resize_extents};
 use crate::alloc::{
@@ -172,8 +173,11 @@ impl Edit<'_> {
         let lv = Arc::clone(self.require_simple(&resize.name)?);
         let map = self.pv_map()?;
         let selection = self.resolve_pvs(&resize.pvs, &map)?;
-        let (stripes, stripe_size) = last_geometry(&lv);
-        let stripes = resize.stripes.unwrap_or(stripes);
+        let (last_stripes, last_size) = last_geometry(&lv);
+        let mixed = lv.segments.iter().any(|seg| seg.kind.area_multiple() != last_stripes);
+        let stripes = resize.stripes.unwrap_or(last_stripes);
+        let unclear = mixed && resize.stripes.is_none()
+            || stripes > 1 && resize.stripe_size.is_none() && changes_stripe_size(&lv);
         let basis = SizeBasis {
             extent_size: self.vg.extent_size,
             vg_extents: self.vg.extent_count(),
@@ -190,17 +194,13 @@ impl Edit<'_> {
         } else if let Some(last) = virtual_tail(&mut segments) {
             last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
         } else {
-            let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
-            let effective = match policy {
-                AllocationPolicy::Inherit => self.vg.allocation_policy,
-                policy => policy,
-            };
-            self.check_stripes(stripes, effective, &selection)?;
-            if resize.stripes.is_none() && !has_one_geometry(&lv) {
+            if unclear {
                 return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
-                    .with_help("the segments differ in their number of stripes"));
+                    .with_help("the segments of the volume differ in them"));
             }
-            let size = resize.stripe_size.or(stripe_size.map(Sectors::to_bytes));
+            let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
+            check_stripes(stripes)?;
+            let size = resize.stripe_size.or(last_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
             let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
             let settings = self.settings.clone();
@@ -237,7 +237,21 @@ impl Growth {
     }
 }
 
-/// Stripes and stripe size of the last segment.
+/// True when a striped segment follows directly on one of another stripe size. LVM2 compares
+/// neighbours only: a linear segment between them hides the change.
+fn changes_stripe_size(lv: &LogicalVolume) -> bool {
+    let sizes = lv.segments.iter().map(|seg| match &seg.kind {
+        SegmentKind::Striped(striped) if striped.stripes.len() > 1 => striped.stripe_size,
+        _ => Sectors::ZERO,
+    });
+    let sizes = sizes.collect::<Vec<_>>();
+    sizes.windows(2).any(|pair| match pair {
+        [one, next] => one != next && !one.is_zero() && !next.is_zero(),
+        _ => false,
+    })
+}
+
+/// Stripes and, when there are several, the stripe size of the last segment.
 fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
     match lv.segments.last().map(|seg| &seg.kind) {
         Some(kind @ SegmentKind::Striped(striped)) if striped.stripes.len() > 1 => {
@@ -245,13 +259,6 @@ fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
         }
         _ => (1, None),
     }
-}
-
-/// True when all segments have as many stripes, so that it is clear what a further one has.
-fn has_one_geometry(lv: &LogicalVolume) -> bool {
-    let mut stripes = lv.segments.iter().map(|seg| seg.kind.area_multiple());
-    let first = stripes.next();
-    stripes.all(|count| Some(count) == first)
 }
 
 /// The last segment, when it takes no extents and can simply grow.

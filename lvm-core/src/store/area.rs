@@ -73,6 +73,21 @@ impl AreaSet {
         Self { areas }
     }
 
+    /// Checks that a text of this many bytes fits every area; writes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` without any area, `MetadataFull`.
+    pub fn check_size(&self, size: usize) -> Result<()> {
+        if self.areas.is_empty() {
+            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
+        }
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        for area in &self.areas {
+            place(&area.header, size).on_device(area.device.name())?;
+        }
+        Ok(())
+    }
+
     /// Writes `text` (which ends with its NUL) to free space of every area and flushes.
     ///
     /// # Errors
@@ -82,9 +97,7 @@ impl AreaSet {
     /// # Effect
     /// Always `Unchanged`: no header refers to what was written.
     pub fn write(self, text: &[u8]) -> Result<Written> {
-        if self.areas.is_empty() {
-            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
-        }
+        self.check_size(text.len())?;
         let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
         let checksum = crc(text);
         let mut areas = Vec::with_capacity(self.areas.len());
@@ -100,7 +113,9 @@ impl AreaSet {
                 let bytes = text.get(done..done.saturating_add(length)).unwrap_or_default();
                 done = done.saturating_add(length);
                 let mut padded = bytes.to_vec();
-                padded.resize(bytes.len().next_multiple_of(512), 0);
+                // Whole sectors, but nothing behind the area: there lie extents.
+                let end = part.end.next_multiple_of(SECTOR).min(header.size.max(part.end));
+                padded.resize(usize::try_from(end.saturating_sub(part.start)).unwrap_or(length), 0);
                 placed.area.device.write_at(header.start.saturating_add(part.start), &padded)?;
             }
         }
@@ -145,6 +160,9 @@ impl Written {
 impl Precommitted {
     /// Makes the new text the committed one in every header and flushes.
     ///
+    /// Areas that retire come last, and only when the text is committed in another: readers do
+    /// not look at an area out of use, so until then it is the old text in them that counts.
+    ///
     /// # Errors
     /// `Io` when no header at all could be written.
     ///
@@ -153,7 +171,11 @@ impl Precommitted {
     pub fn commit(self) -> Result<Committed> {
         let mut failed = Vec::new();
         let mut good = 0_usize;
-        for placed in &self.areas {
+        let (retiring, staying): (Vec<_>, Vec<_>) = self.areas.iter().partition(|placed| placed.area.retire);
+        for placed in staying.into_iter().chain(retiring) {
+            if placed.area.retire && good == 0 {
+                break;
+            }
             let flags = placed.area.header.committed.flags & !RAW_LOCN_IGNORED;
             let flags = if placed.area.retire { flags | RAW_LOCN_IGNORED } else { flags };
             let header = MdaHeader {

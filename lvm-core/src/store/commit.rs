@@ -3,22 +3,26 @@
 //!
 //! ```text
 //! 1  new physical volumes: headers, then labels, as physical volumes without a group
-//! 2  physical volumes that leave: label says unused, slots emptied; not when they hold the only
-//!    copies
+//! 2  a second metadata area that moves to the new end of a grown physical volume (`relocate`);
+//!    physical volumes that leave: label says unused, slots emptied; not those that hold a current
+//!    copy when no member does
 //! 3  text, precommit                                              (AreaSet)
 //! 4  commit                                                       (AreaSet)  the change happens here
 //! 5  labels of members say used
-//! 6  physical volumes that leave and held the only copies: as in 2
+//! 6  second metadata areas that move because their physical volume shrank;
+//!    the physical volumes left out in 2, in the same way
 //! ```
 //! A crash before 4 leaves the old group, whose copies on leaving volumes are rewritten by the
 //! next commit. A crash after it leaves the new one, whose labels are mended by the next commit,
-//! lvm2's or ours.
+//! lvm2's or ours. Volumes without a current copy leave before 4 in any case: nothing on them
+//! would tell the next commit that there is something to mend.
 
 use std_alloc::{sync::Arc, vec::Vec};
 
 use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
+use super::relocate::{Relocation, ReplacedLabels, relocate_first};
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
@@ -31,6 +35,9 @@ pub struct CommitArea {
     pub location: DiskArea,
     /// Its header, when it is valid.
     pub header: Option<MdaHeader>,
+    /// True when the header is valid and the text it points at is not, so that the text need not
+    /// be kept.
+    pub bad: bool,
     /// True when it holds the newest text.
     pub current: bool,
     /// True when it shall carry metadata after this commit.
@@ -50,6 +57,30 @@ pub struct CommitPv {
     pub areas: Vec<CommitArea>,
     /// Set when the device must be made a physical volume first.
     pub initialise: Option<PvLayout>,
+    /// Set when the second metadata area moves, because the physical volume is resized.
+    pub relocation: Option<Relocation>,
+}
+
+impl CommitArea {
+    /// The header to build the next one on.
+    fn usable_header(&self) -> MdaHeader {
+        let empty = MdaHeader::empty(self.location.offset, self.location.size);
+        match self.header {
+            // What it points at may be anything: as a place to keep it could leave no room.
+            Some(header) if self.bad => {
+                let committed = RawLocation { flags: header.committed.flags, ..RawLocation::default() };
+                MdaHeader { committed, ..empty }
+            }
+            Some(header) => header,
+            None => empty,
+        }
+    }
+}
+
+impl CommitPv {
+    fn holds_current(&self) -> bool {
+        self.areas.iter().any(|area| area.current)
+    }
 }
 
 impl core::fmt::Debug for CommitPv {
@@ -59,6 +90,7 @@ impl core::fmt::Debug for CommitPv {
             .field("device", &self.device.name())
             .field("areas", &self.areas)
             .field("initialise", &self.initialise)
+            .field("relocation", &self.relocation)
             .finish_non_exhaustive()
     }
 }
@@ -84,8 +116,9 @@ pub struct CommitOutcome {
 #[must_use = "either commit() or revert()"]
 pub struct PreparedCommit {
     commit: VgCommit,
-    removed_first: bool,
     precommitted: Precommitted,
+    text: Vec<u8>,
+    replaced_labels: ReplacedLabels,
 }
 
 impl VgCommit {
@@ -98,40 +131,63 @@ impl VgCommit {
     /// # Effect
     /// `Reverted`: readers see the old group. Devices that were to become physical volumes lost
     /// their first 2048 bytes.
-    pub fn prepare(self, text: &[u8]) -> Result<PreparedCommit> {
-        let areas = self.target_areas();
-        if areas.is_empty() {
-            return Err(Error::invalid("no metadata area is in use: the group's metadata has nowhere to go"));
-        }
+    pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
+        self.check_size(text.len())?;
+        let replaced_labels = relocate_first(&mut self.members)?;
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
-        let removed_first = self.survives_removal();
-        match undo.run(areas, text, removed_first) {
-            Ok(precommitted) => Ok(PreparedCommit { removed_first, precommitted, commit: self }),
+        match undo.run(text) {
+            Ok(precommitted) => {
+                let text = text.to_vec();
+                Ok(PreparedCommit { precommitted, commit: self, text, replaced_labels })
+            }
             Err(error) => {
-                let touched = undo.initialised > 0 || undo.orphaned > 0;
+                let touched = undo.initialised > 0 || undo.orphaned > 0 || !replaced_labels.is_empty();
                 undo.back();
+                replaced_labels.put_back();
                 let effect = if touched { Effect::Reverted } else { error.effect() };
                 Err(error.with_effect(effect))
             }
         }
     }
 
-    /// True when a copy of the newest text is left once the leaving volumes are emptied.
-    fn survives_removal(&self) -> bool {
-        self.members.iter().flat_map(|pv| &pv.areas).any(|area| area.current)
+    /// Checks that a text of this many bytes, its NUL included, fits every area; writes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` without any area in use, `MetadataFull`.
+    pub fn check_size(&self, size: usize) -> Result<()> {
+        AreaSet::new(self.target_areas()).check_size(size)
     }
 
-    /// Areas that get the text: those in use from now on, and those that retire with this commit.
+    /// Physical volumes that become members' neighbours without a group: those to be made first.
+    fn to_initialise(&self) -> impl Iterator<Item = (&CommitPv, &PvLayout)> {
+        self.members.iter().filter_map(|pv| pv.initialise.as_ref().map(|layout| (pv, layout)))
+    }
+
+    /// Physical volumes that leave before the commit.
+    fn leaving_first(&self) -> impl Iterator<Item = &CommitPv> {
+        let all = self.survives_removal();
+        self.removed.iter().filter(move |pv| all || !pv.holds_current())
+    }
+
+    /// Physical volumes that leave after the commit, because they hold the only current copies.
+    fn leaving_last(&self) -> impl Iterator<Item = &CommitPv> {
+        let none = self.survives_removal();
+        self.removed.iter().filter(move |pv| !none && pv.holds_current())
+    }
+
+    /// True when a copy of the newest text is left once the leaving volumes are emptied.
+    fn survives_removal(&self) -> bool {
+        self.members.iter().any(CommitPv::holds_current)
+    }
+
+    /// Areas that get the text: those in use from now on, and those that retire with this commit,
+    /// so that none is left that is neither current nor out of use.
     fn target_areas(&self) -> Vec<TargetArea> {
         let mut targets = Vec::new();
         for pv in &self.members {
             for area in &pv.areas {
-                let DiskArea { offset, size } = area.location;
-                let header = area.header.unwrap_or_else(|| MdaHeader::empty(offset, size));
-                let ignored = header.committed.is_ignored();
-                // An area that stays out of use, or is to from now on, must say so itself: it gets
-                // this last text and the mark.
-                if area.in_use || !ignored {
+                let header = area.usable_header();
+                if area.in_use || !header.committed.is_ignored() {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
                 }
@@ -150,34 +206,28 @@ struct Undo<'a> {
 }
 
 impl Undo<'_> {
-    fn run(&mut self, areas: Vec<TargetArea>, text: &[u8], removed_first: bool) -> Result<Precommitted> {
-        for pv in &self.commit.members {
+    fn run(&mut self, text: &[u8]) -> Result<Precommitted> {
+        for (pv, layout) in self.commit.to_initialise() {
             self.initialised = self.initialised.saturating_add(1);
-            if let Some(layout) = &pv.initialise {
-                initialise_pv(&pv.device, layout)?;
-            }
+            initialise_pv(&pv.device, layout)?;
         }
-        if removed_first {
-            for pv in &self.commit.removed {
-                self.orphaned = self.orphaned.saturating_add(1);
-                orphan(pv)?;
-            }
+        for pv in self.commit.leaving_first() {
+            self.orphaned = self.orphaned.saturating_add(1);
+            orphan(pv)?;
         }
-        AreaSet::new(areas).write(text)?.precommit()
+        AreaSet::new(self.commit.target_areas()).write(text)?.precommit()
     }
 
     /// Takes back what was done; what fails here is mended by the next commit.
     fn back(&self) {
-        for pv in self.commit.removed.iter().take(self.orphaned) {
+        for pv in self.commit.leaving_first().take(self.orphaned) {
             for header in pv.areas.iter().filter_map(|area| area.header) {
                 let _ = pv.device.write_at(header.start, &header.encode());
             }
             let _ = write_label(&pv.device, &pv.label);
         }
-        for pv in self.commit.members.iter().take(self.initialised) {
-            if pv.initialise.is_some() {
-                let _ = remove_labels(&pv.device);
-            }
+        for (pv, _) in self.commit.to_initialise().take(self.initialised) {
+            let _ = remove_labels(&pv.device);
         }
     }
 }
@@ -191,19 +241,20 @@ impl PreparedCommit {
     /// # Effect
     /// `Unknown` on error. On success the new version is durable; what is listed in the outcome's
     /// warnings is behind, and the next commit heals it.
-    pub fn commit(self) -> Result<CommitOutcome> {
+    pub fn commit(mut self) -> Result<CommitOutcome> {
         let mut warnings = self.precommitted.commit()?.failed;
-        for pv in &self.commit.members {
+        for pv in &mut self.commit.members {
+            if let Some(relocation) = pv.relocation.take() {
+                warnings.extend(pv.relocate(&relocation, Some(&self.text)).err());
+            }
             if !pv.label.pv_header.is_used() {
                 let mut label = pv.label.clone();
                 label.pv_header.set_used(true);
                 warnings.extend(write_label(&pv.device, &label).err());
             }
         }
-        if !self.removed_first {
-            for pv in &self.commit.removed {
-                warnings.extend(orphan(pv).err());
-            }
+        for pv in self.commit.leaving_last() {
+            warnings.extend(orphan(pv).err());
         }
         Ok(CommitOutcome { warnings })
     }
@@ -217,10 +268,40 @@ impl PreparedCommit {
     /// `Reverted`.
     pub fn revert(self) -> Result<()> {
         let reverted = self.precommitted.revert();
-        let orphaned = if self.removed_first { self.commit.removed.len() } else { 0 };
-        Undo { commit: &self.commit, initialised: self.commit.members.len(), orphaned }.back();
+        Undo { commit: &self.commit, initialised: usize::MAX, orphaned: usize::MAX }.back();
+        self.replaced_labels.put_back();
         reverted
     }
+}
+
+/// Commits both sides of a split: `kept` with the old group's next text, `moved` with the new
+/// group's first.
+///
+/// The moved side is precommitted, then the kept side is committed: that is the decisive write.
+/// From then on readers take the second slot of the moved side's areas, and the last step only
+/// makes it the first ([`Unfinished`](super::Unfinished) does it after a crash).
+///
+/// # Errors
+/// Those of [`VgCommit::prepare`] and [`PreparedCommit::commit`].
+///
+/// # Effect
+/// `Reverted` before the decisive write, `Unknown` when that failed.
+pub fn commit_split(kept: (VgCommit, &[u8]), moved: (VgCommit, &[u8])) -> Result<CommitOutcome> {
+    let prepared_moved = moved.0.prepare(moved.1)?;
+    let prepared_kept = match kept.0.prepare(kept.1) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // Second slots that stay filled mean nothing while the old group lists the volumes.
+            let _ = prepared_moved.revert();
+            return Err(error.with_effect(Effect::Reverted));
+        }
+    };
+    let mut outcome = prepared_kept.commit()?;
+    match prepared_moved.commit() {
+        Ok(done) => outcome.warnings.extend(done.warnings),
+        Err(error) => outcome.warnings.push(error),
+    }
+    Ok(outcome)
 }
 
 /// Makes a member a physical volume without a group: first the label, so that at no time a label
@@ -231,17 +312,15 @@ fn orphan(pv: &CommitPv) -> Result<()> {
         label.pv_header.set_used(false);
         write_label(&pv.device, &label)?;
     }
-    empty_areas(pv)?;
+    empty_areas(pv, |_| true)?;
     pv.device.flush()
 }
 
-fn empty_areas(pv: &CommitPv) -> Result<()> {
-    for area in &pv.areas {
-        let DiskArea { offset, size } = area.location;
-        let header = area.header.unwrap_or_else(|| MdaHeader::empty(offset, size));
-        let flags = header.committed.flags;
+fn empty_areas(pv: &CommitPv, which: impl Fn(&CommitArea) -> bool) -> Result<()> {
+    for area in pv.areas.iter().filter(|area| which(area)) {
+        let header = area.usable_header();
         let empty = MdaHeader {
-            committed: RawLocation { flags, ..RawLocation::default() },
+            committed: RawLocation { flags: header.committed.flags, ..RawLocation::default() },
             precommitted: RawLocation::default(),
             ..header
         };
@@ -254,6 +333,8 @@ fn empty_areas(pv: &CommitPv) -> Result<()> {
 ///
 /// Labels go first, then the headers: as long as one header is left, readers see the old group
 /// with labels that its next commit would mend; and no label ever says "used" without a group.
+/// Of the headers, those with a current copy go last: else an older copy would be the newest left,
+/// and readers would see a group as it was long ago.
 ///
 /// # Errors
 /// `Io` when a device fails.
@@ -261,21 +342,27 @@ fn empty_areas(pv: &CommitPv) -> Result<()> {
 /// # Effect
 /// `Reverted` when a label could not be written. `Unknown` when a header could not: the group is
 /// still there as long as one of them is.
-pub fn remove_group(members: &[CommitPv]) -> Result<()> {
-    for (done, pv) in members.iter().enumerate() {
+pub fn remove_group(group: &VgCommit) -> Result<()> {
+    // Volumes that left in the same change, or before it and could not be told, are part of it:
+    // their copies would bring the group back.
+    let members = group.members.iter().filter(|pv| pv.initialise.is_none());
+    let all = members.chain(&group.removed).collect::<Vec<_>>();
+    for (done, pv) in all.iter().enumerate() {
         let mut label = pv.label.clone();
         label.pv_header.set_used(false);
         if let Err(error) = write_label(&pv.device, &label) {
-            for pv in members.iter().take(done.saturating_add(1)) {
+            for pv in all.iter().take(done.saturating_add(1)) {
                 // A label left "unused" is mended by the group's next commit.
                 let _ = write_label(&pv.device, &pv.label);
             }
             return Err(error.with_effect(Effect::Reverted));
         }
     }
-    for pv in members {
-        empty_areas(pv).having(Effect::Unknown)?;
-        pv.device.flush().having(Effect::Unknown)?;
+    for current in [false, true] {
+        for pv in all.iter().filter(|pv| pv.areas.iter().any(|area| area.current == current)) {
+            empty_areas(pv, |area| area.current == current).having(Effect::Unknown)?;
+            pv.device.flush().having(Effect::Unknown)?;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 use std_alloc::{format, sync::Arc, vec::Vec};
 
 use super::commit::{CommitArea, CommitPv, VgCommit};
-use super::scan::ScannedArea;
+use super::relocate::Relocation;
+use super::scan::{AreaState, ScannedArea};
 use super::set::{AreaCopy, FoundPv, FoundVg};
 use crate::block::BlockDevice;
 use crate::edit::VgDraft;
@@ -66,7 +67,9 @@ impl VgDraft {
         let mut commit = VgCommit::default();
         for pv in &self.working.physical_volumes {
             if let Some((found, copies)) = known.get(&pv.id) {
-                commit.members.push(member(found, copies));
+                let mut member = member(found, copies);
+                member.relocation = self.relocation(pv.id, found);
+                commit.members.push(member);
             } else if let Some(device) = new.get(&pv.id) {
                 commit.members.push(self.new_member(pv, device)?);
             } else if !pv.is_missing() {
@@ -89,6 +92,25 @@ impl VgDraft {
         Ok(commit)
     }
 
+    /// Whether an edit moved the second metadata area.
+    fn relocation(&self, pv: PvId, found: &FoundPv) -> Option<Relocation> {
+        let area = 1;
+        let layout = &self.layouts.get(&pv)?.layout;
+        let to = *layout.metadata_areas.get(area)?;
+        let mut label = found.scanned.label.clone();
+        let from = label.pv_header.metadata_areas.get_mut(area)?;
+        let old = core::mem::replace(from, to);
+        if old == to {
+            return None;
+        }
+        // lvm2 records the size without what lies before the extents and behind them.
+        let around = layout.pe_start.saturating_add(to.size);
+        label.pv_header.device_size = layout.device_size.saturating_sub(around);
+        // An area that cannot be read, as when the device was cut off already, moves first too.
+        let lost = found.scanned.areas.get(area).is_none_or(|area| area.state.header().is_none());
+        Some(Relocation { area, to, label, before: lost || to.offset > old.offset })
+    }
+
     fn new_member(&self, pv: &PhysicalVolume, device: &NewDevice) -> Result<CommitPv> {
         let draft_pv = self.layouts.get(&pv.id);
         match (device, draft_pv) {
@@ -101,7 +123,7 @@ impl VgDraft {
                         header.committed.flags |= RAW_LOCN_IGNORED;
                     }
                     let in_use = !layout.metadata_ignore;
-                    CommitArea { location: *area, header: Some(header), current: false, in_use }
+                    CommitArea { location: *area, header: Some(header), bad: false, current: false, in_use }
                 });
                 Ok(CommitPv {
                     id: pv.id,
@@ -109,6 +131,7 @@ impl VgDraft {
                     label: layout.label(false),
                     areas: areas.collect(),
                     initialise: Some(layout),
+                    relocation: None,
                 })
             }
             (NewDevice::Blank(_), None) => {
@@ -124,6 +147,7 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
         CommitArea {
             location: area.location,
             header,
+            bad: matches!(area.state, AreaState::Bad(..)),
             current: matches!(copies.get(at), Some(AreaCopy::Current)),
             in_use: !header.is_some_and(|header| header.committed.is_ignored()),
         }
@@ -134,6 +158,7 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
         label: found.scanned.label.clone(),
         areas: areas.collect(),
         initialise: None,
+        relocation: None,
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::id::PvId;
+use crate::metadata::PhysicalVolume;
 use crate::ondisk::label::DEFAULT_LABEL_SECTOR;
 use crate::ondisk::pv_header::{EXTENSION_VERSION, Extension};
 use crate::ondisk::{DiskArea, Label, PvHeader};
@@ -44,6 +45,28 @@ pub struct PvOptions {
     pub label_sector: Option<u64>,
     /// `--setphysicalvolumesize`: pretend this size.
     pub size: Option<Bytes>,
+    /// `--restorefile`: extents and boot loader area lie where they did; alignment and boot loader
+    /// area asked for beside it do not count.
+    pub restore: Option<PvRestore>,
+}
+
+/// Where a physical volume that is made anew had its extents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PvRestore {
+    /// Where extents begin, in bytes.
+    pub pe_start: Bytes,
+    /// The boot loader area.
+    pub bootloader_area: Option<DiskArea>,
+}
+
+impl From<&PhysicalVolume> for PvRestore {
+    fn from(pv: &PhysicalVolume) -> Self {
+        let area = |(start, size): (Sectors, Sectors)| DiskArea {
+            offset: start.to_bytes().0,
+            size: size.to_bytes().0,
+        };
+        Self { pe_start: pv.pe_start().to_bytes(), bootloader_area: pv.bootloader_area().map(area) }
+    }
 }
 
 /// Where everything goes on a physical volume. All offsets and sizes are in bytes.
@@ -105,7 +128,10 @@ impl PvLayout {
             metadata_ignore: options.metadata_ignore,
             bootloader_area: None,
         };
-        layout.place_areas(options, copies, Alignment { align, shift })?;
+        match options.restore {
+            Some(restore) => layout.place_areas_before(options, copies, restore)?,
+            None => layout.place_areas(options, copies, Alignment { align, shift })?,
+        }
         if layout.pe_start > size {
             return Err(Error::invalid(format!(
                 "metadata and boot loader areas need {} of a device of {}",
@@ -114,6 +140,33 @@ impl PvLayout {
             )));
         }
         Ok(layout)
+    }
+
+    /// Places metadata areas around extents that stay where they were.
+    fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
+        let limit =
+            restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
+        let wanted = options.metadata_size.filter(|size| !size.is_zero());
+        let wanted = wanted.map_or(DEFAULT_MDA_SIZE, |size| size.0).next_multiple_of(512);
+        self.pe_start = restore.pe_start.0;
+        self.bootloader_area = restore.bootloader_area;
+        if copies > 0 {
+            let size = wanted.min(limit.saturating_sub(MDA_START));
+            if size < MDA_SIZE_MIN {
+                return Err(Error::invalid(format!(
+                    "no room for a metadata area before the first extent at {}",
+                    restore.pe_start
+                )));
+            }
+            self.metadata_areas.push(DiskArea { offset: MDA_START, size });
+        }
+        if copies == COPIES_MAX {
+            let offset = self.device_size.saturating_sub(wanted);
+            if offset >= self.pe_start {
+                self.metadata_areas.push(DiskArea { offset, size: self.device_size.saturating_sub(offset) });
+            }
+        }
+        Ok(())
     }
 
     fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) -> Result<()> {
@@ -159,10 +212,33 @@ impl PvLayout {
         Ok(())
     }
 
-    /// Bytes at the end that the second metadata area takes.
+    /// Where extents must end: at the second metadata area, or at the end.
     #[must_use]
-    pub fn tail(&self) -> u64 {
-        self.metadata_areas.get(1).map_or(0, |area| self.device_size.saturating_sub(area.offset))
+    pub fn data_end(&self) -> u64 {
+        let behind = self.metadata_areas.get(1).filter(|area| area.offset >= self.pe_start);
+        behind.map_or(self.device_size, |area| area.offset.min(self.device_size))
+    }
+
+    /// The same for a device of another size: a second metadata area moves to its end.
+    ///
+    /// # Errors
+    /// `InvalidInput` when nothing would be left for extents.
+    pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        let mut resized = self.clone();
+        resized.device_size = device_size.align_down(Bytes(512)).0;
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
+        if let Some(area) = resized.metadata_areas.get_mut(1) {
+            // It keeps its size, and loses its alignment when the new end has none.
+            area.offset = resized.device_size.saturating_sub(area.size);
+        }
+        if resized.data_end() <= self.pe_start {
+            return Err(Error::invalid(format!("no room for extents on a device of {device_size}")));
+        }
+        Ok(resized)
     }
 
     /// Extents of `extent_size` that fit.
@@ -170,7 +246,7 @@ impl PvLayout {
     /// # Errors
     /// `InvalidInput` when there would be more than 2^32-1.
     pub fn pe_count(&self, extent_size: Sectors) -> Result<Extents> {
-        let room = self.device_size.saturating_sub(self.pe_start).saturating_sub(self.tail());
+        let room = self.data_end().saturating_sub(self.pe_start);
         let count = Bytes(room).to_sectors().0.checked_div(extent_size.0).unwrap_or(0);
         u32::try_from(count)
             .map(Extents)

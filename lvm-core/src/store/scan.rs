@@ -62,6 +62,9 @@ pub struct ScannedArea {
     pub location: DiskArea,
     /// What it holds.
     pub state: AreaState,
+    /// A valid text in the slot that a commit passes through. Readers do not use it, except to
+    /// finish a split or a merge of groups that was interrupted after its decisive write.
+    pub precommitted: Option<Arc<Imported>>,
 }
 
 /// A physical volume as it was found on a device.
@@ -127,11 +130,11 @@ pub fn scan_device(device: &dyn BlockDevice, cache: &mut TextCache) -> Result<Op
         }
     };
     let reader = Reader { device, head: &head };
-    let areas = label
-        .pv_header
-        .metadata_areas
-        .iter()
-        .map(|location| ScannedArea { location: *location, state: reader.area(*location, cache) });
+    let areas = label.pv_header.metadata_areas.iter().map(|location| {
+        let state = reader.area(*location, cache);
+        let precommitted = reader.precommitted(&state, cache);
+        ScannedArea { location: *location, state, precommitted }
+    });
     let areas = areas.collect();
     Ok(Some(ScannedPv { label, device_size: size, areas }))
 }
@@ -165,7 +168,7 @@ impl Reader<'_> {
         if header.committed.is_empty() {
             return AreaState::Empty(header);
         }
-        match self.text(&header, cache) {
+        match self.text(&header, &header.committed, cache) {
             Ok(text) => AreaState::Good(header, text),
             Err(error) => {
                 let error = error.with_device(self.device.name()).with_offset(header.start);
@@ -186,8 +189,14 @@ impl Reader<'_> {
         })
     }
 
-    fn text(&self, header: &MdaHeader, cache: &mut TextCache) -> Result<Arc<Imported>> {
-        let RawLocation { offset, size, checksum, .. } = header.committed;
+    /// The second slot's text, if a commit was interrupted and left a valid one.
+    fn precommitted(&self, state: &AreaState, cache: &mut TextCache) -> Option<Arc<Imported>> {
+        let header = state.header().filter(|header| !header.precommitted.is_empty())?;
+        self.text(header, &header.precommitted, cache).ok()
+    }
+
+    fn text(&self, header: &MdaHeader, slot: &RawLocation, cache: &mut TextCache) -> Result<Arc<Imported>> {
+        let RawLocation { offset, size, checksum, .. } = *slot;
         let room = header.size.saturating_sub(MDA_HEADER_SIZE);
         let max = room.min(u64::try_from(TEXT_SIZE_MAX).unwrap_or(u64::MAX));
         if offset < MDA_HEADER_SIZE || offset >= header.size || size == 0 || size > max {

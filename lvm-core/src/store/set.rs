@@ -5,11 +5,12 @@ use core::fmt;
 use hashbrown::HashMap;
 use std_alloc::{format, string::String, sync::Arc, vec, vec::Vec};
 
-use super::scan::{AreaState, ScannedPv, TextCache, scan_device};
+use super::scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 use crate::block::BlockDevice;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::id::{PvId, VgId};
 use crate::metadata::{PvStatus, TextHeader, VolumeGroup};
+use crate::ondisk::{MdaHeader, RawLocation};
 use crate::text::Imported;
 use crate::units::Bytes;
 
@@ -212,6 +213,44 @@ pub struct Scan {
     pub others: Vec<String>,
     /// What concerns no group.
     pub problems: Vec<Problem>,
+    /// Metadata areas whose second slot counts, because a split or merge of groups was interrupted
+    /// after its decisive write.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// A metadata area that a split or merge of groups did not get to any more.
+#[derive(Clone)]
+pub struct Unfinished {
+    device: Arc<dyn BlockDevice>,
+    header: MdaHeader,
+}
+
+impl fmt::Debug for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unfinished")
+            .field("device", &self.device.name())
+            .field("header", &self.header)
+            .finish()
+    }
+}
+
+impl Unfinished {
+    /// Makes the second slot the committed one, as the interrupted commit would have.
+    ///
+    /// # Errors
+    /// `Io`.
+    ///
+    /// # Effect
+    /// `Unchanged`: readers take the second slot already.
+    pub fn finish(&self) -> Result<()> {
+        let header = MdaHeader {
+            committed: self.header.precommitted,
+            precommitted: RawLocation::default(),
+            ..self.header
+        };
+        self.device.write_at(header.start, &header.encode())?;
+        self.device.flush()
+    }
 }
 
 impl Scan {
@@ -235,7 +274,8 @@ impl Scan {
         scan
     }
 
-    fn assemble(&mut self, found: Vec<FoundPv>) {
+    fn assemble(&mut self, mut found: Vec<FoundPv>) {
+        self.unfinished = roll_forward(&mut found);
         let newest = newest_texts(&found);
         let owners = owners(&found, &newest);
         let (kept, duplicates) = self.without_duplicates(found, &owners, &newest);
@@ -313,6 +353,50 @@ impl Scan {
         }
         (kept, left_out)
     }
+}
+
+/// Applies the two rules that make splits and merges of groups atomic: the second slot of an area
+/// counts when it holds a text of another group than the first, which lists this physical volume,
+/// and
+/// - that same text is committed elsewhere (a merge), or
+/// - the newest text of the first slot's group does not list this physical volume any more (a
+///   split).
+///
+/// In an ordinary commit both slots are of one group, and the second means nothing, as in lvm2.
+fn roll_forward(found: &mut [FoundPv]) -> Vec<Unfinished> {
+    let pending = |area: &ScannedArea| area.precommitted.is_some();
+    if !found.iter().any(|pv| pv.scanned.areas.iter().any(pending)) {
+        return Vec::new();
+    }
+    let newest = newest_texts(found);
+    let mut decided = Vec::new();
+    for (at, pv) in found.iter().enumerate() {
+        for (area_at, area) in pv.scanned.areas.iter().enumerate() {
+            let (Some(text), AreaState::Good(_, old)) = (&area.precommitted, &area.state) else { continue };
+            if text.vg.id == old.vg.id || text.vg.physical_volume(pv.id()).is_none() {
+                continue;
+            }
+            let merged = newest.iter().any(|newest| Arc::ptr_eq(newest, text));
+            let left = newest
+                .iter()
+                .any(|newest| newest.vg.id == old.vg.id && newest.vg.physical_volume(pv.id()).is_none());
+            if merged || left {
+                decided.push((at, area_at));
+            }
+        }
+    }
+    let mut unfinished = Vec::new();
+    for (at, area_at) in decided {
+        let Some(pv) = found.get_mut(at) else { continue };
+        let device = Arc::clone(&pv.device);
+        let Some(area) = pv.scanned.areas.get_mut(area_at) else { continue };
+        let (Some(text), Some(header)) = (area.precommitted.take(), area.state.header().copied()) else {
+            continue;
+        };
+        area.state = AreaState::Good(header, text);
+        unfinished.push(Unfinished { device, header });
+    }
+    unfinished
 }
 
 /// For each group id its newest text; of two with one seqno the first found.

@@ -6,6 +6,7 @@
 //!
 //! Parsing is linear in the text, bounded in depth and size, and borrows from it.
 
+mod config;
 mod export;
 mod flags;
 mod import;
@@ -15,6 +16,7 @@ mod read;
 mod segment;
 mod tree;
 
+pub use config::parse_config;
 pub use export::{ExportHeader, Layout, export};
 pub use import::{Imported, import, import_bytes};
 pub use lexer::{TextError, TextErrorKind};

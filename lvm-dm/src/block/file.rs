@@ -213,6 +213,11 @@ impl BlockDevice for FileDevice {
             };
         }
     }
+
+    /// Asks the file system for holes; a block device has none.
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        self.data_ranges(offset, end.saturating_sub(offset))?.next().transpose()
+    }
 }
 
 /// The ranges of a [`FileDevice`] that hold data, in order. The first error ends it.

@@ -1,6 +1,7 @@
 //! A window of another device.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use lvm_core::{BlockDevice, Result};
@@ -76,6 +77,13 @@ impl BlockDevice for SubDevice {
 
     fn discard(&self, offset: u64, length: u64) -> Result<()> {
         self.device.discard(self.below(offset, length)?, length)
+    }
+
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        let length = end.saturating_sub(offset);
+        let below = self.below(offset, length)?;
+        let found = self.device.find_data(below, below + length)?;
+        Ok(found.map(|range| range.start - self.offset..range.end - self.offset))
     }
 }
 

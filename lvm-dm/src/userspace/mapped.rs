@@ -1,6 +1,7 @@
 //! A device made of other devices by a table.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use lvm_core::{BlockDevice, Effect, Error, ErrorKind, Result};
@@ -207,6 +208,55 @@ impl BlockDevice for MappedDevice {
             }
         }
         Ok(())
+    }
+
+    /// Asks the devices below; `error` lines count as data, since reading them fails.
+    fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
+        // What each device below said last: small chunks of one file lie in one hole mostly.
+        let mut known = vec![Known::default(); self.devices.len()];
+        let mut data: Option<Range<u64>> = None;
+        for extent in self.map_range(offset, end.saturating_sub(offset))? {
+            let here = match extent.place {
+                Place::Zeroes => None,
+                Place::Error => Some(0..extent.length),
+                Place::Device { index, offset } => match known.get_mut(index) {
+                    Some(known) => known.find(self.device(index)?, offset, extent.length)?,
+                    None => Some(0..extent.length),
+                },
+            };
+            let here = here.map(|range| extent.offset + range.start..extent.offset + range.end);
+            match (&mut data, here) {
+                (None, here) => data = here,
+                (Some(data), Some(here)) if here.start == data.end => data.end = here.end,
+                (Some(_), _) => break,
+            }
+            let extent_end = extent.offset + extent.length;
+            if data.as_ref().is_some_and(|data| data.end < extent_end) {
+                break;
+            }
+        }
+        Ok(data)
+    }
+}
+
+/// The next data of a device as it was found last: nothing from `from` to `data.start`.
+#[derive(Clone, Default)]
+struct Known {
+    from: u64,
+    data: Range<u64>,
+}
+
+impl Known {
+    /// The first data in `length` bytes from `offset` on, counted from there.
+    fn find(&mut self, device: &dyn BlockDevice, offset: u64, length: u64) -> Result<Option<Range<u64>>> {
+        if offset < self.from || offset >= self.data.end {
+            let size = device.size();
+            self.from = offset;
+            self.data = device.find_data(offset, size)?.unwrap_or(size..u64::MAX);
+        }
+        let start = self.data.start.clamp(offset, offset + length);
+        let end = self.data.end.clamp(start, offset + length);
+        Ok((start < end).then(|| start - offset..end - offset))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use lvm_core::Result;
 
+use super::file_system::{boot_magic, fat_places};
 use super::window::Windows;
 use super::{Signature, SignatureKind};
 use crate::scan::partitions::gpt::{self, Header};
@@ -110,7 +111,15 @@ pub(super) fn is_bit_locker(sector: super::bytes::Bytes<'_>) -> bool {
 }
 
 fn bit_locker(windows: &Windows<'_>) -> Option<Signature> {
-    is_bit_locker(windows.at(0, 512)).then(|| Signature::new(SignatureKind::BitLocker, 0, 11))
+    let sector = windows.at(0, 512);
+    if !is_bit_locker(sector) {
+        return None;
+    }
+    let mut signature = Signature::new(SignatureKind::BitLocker, 0, 11);
+    for (offset, length) in boot_magic(sector).into_iter().chain(fat_places(sector)) {
+        signature.add_copy(offset, length);
+    }
+    Some(signature)
 }
 
 /// Page sizes that Linux has; the magic ends the first page.

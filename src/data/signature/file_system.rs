@@ -1,5 +1,7 @@
 //! File systems.
 
+use std::iter;
+
 use lvm_core::Result;
 
 use super::bytes::Bytes;
@@ -32,13 +34,17 @@ fn boot_sector(windows: &Windows<'_>) -> Option<Signature> {
     if is_bit_locker(sector) {
         return None;
     }
-    if is_ntfs(sector) {
-        return Some(Signature::new(SignatureKind::Ntfs, 3, 8));
-    }
-    if is_exfat(sector) {
-        return Some(Signature::new(SignatureKind::Exfat, 3, 8));
+    for (kind, found) in [(SignatureKind::Ntfs, is_ntfs(sector)), (SignatureKind::Exfat, is_exfat(sector))] {
+        if found {
+            return Signature::at_places(kind, iter::once((3, 8)).chain(boot_magic(sector)));
+        }
     }
     Signature::at_places(SignatureKind::Vfat, fat_places(sector))
+}
+
+/// The 55 aa that ends a boot sector: left alone it would look like a partition table.
+pub(super) fn boot_magic(sector: Bytes<'_>) -> Option<(u64, u64)> {
+    sector.has(510, b"\x55\xaa").then_some((510, 2))
 }
 
 fn is_ntfs(sector: Bytes<'_>) -> bool {
@@ -63,7 +69,7 @@ const FAT_MAGICS: [(u64, &[u8]); 6] = [
 ];
 
 /// The places by which a FAT is recognised; none when the sector does not begin one.
-fn fat_places(sector: Bytes<'_>) -> Vec<(u64, u64)> {
+pub(super) fn fat_places(sector: Bytes<'_>) -> Vec<(u64, u64)> {
     let mut places = Vec::new();
     if !has_fat_parameters(sector) {
         return places;
@@ -73,18 +79,16 @@ fn fat_places(sector: Bytes<'_>) -> Vec<(u64, u64)> {
             places.push((offset, u64::try_from(magic.len()).unwrap_or(0)));
         }
     }
-    let named = !places.is_empty();
+    let is_named = !places.is_empty();
     let jump = matches!(sector.u8(0), Some(0xeb | 0xe9));
-    let boot_magic = sector.has(510, b"\x55\xaa");
-    if !named && !(jump && boot_magic) {
+    let boots = jump && boot_magic(sector).is_some();
+    if !is_named && !boots {
         return Vec::new();
     }
     if jump {
         places.push((0, 1));
     }
-    if boot_magic {
-        places.push((510, 2));
-    }
+    places.extend(boot_magic(sector));
     places
 }
 

@@ -238,7 +238,7 @@ fn lvresize(
         let more = Extents(wanted.extents.0 - current.0);
         let mut request = Request::extending(&lv, more, Shape::striped(stripes))
             .on(pvs)
-            .approximate(wanted.approximate || arguments.size.is_none())
+            .approximate(wanted.approximate)
             .settings(settings.clone());
         request.policy = arguments.policy.unwrap_or(request.policy);
         let placement = allocate(vg, &vg.pv_map()?, &request)?;

@@ -1,0 +1,186 @@
+//! Every option there is. Commands list those they take.
+//!
+//! An option is known by its long name; where commands of LVM2 give one name or letter different
+//! meanings, each meaning is an option of its own here.
+
+use super::size::Unit;
+use super::{Opt, Takes};
+
+macro_rules! options {
+    ($($name:ident = $value:expr;)*) => {
+        $(pub(crate) static $name: Opt = $value;)*
+    };
+}
+
+const NO_DM: &str = "volumes are not activated: their content is read and written by this program";
+
+// Taken by every command.
+options! {
+    CONFIG = Opt::new("config", Takes::Text("String"), "Settings, as 'section/key=value' or in the format of lvm.conf(5).");
+    DEVICES = Opt::new("devices", Takes::Text("File"), "Devices and image files to look at, separated by commas; FILE#2 is partition 2. Devices named as arguments are looked at too. Default: $LVMKIT_DEVICES.").repeats();
+    DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
+    DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the device-mapper driver is not used");
+    HELP = Opt::flag("help", "Show this text.").short('h').repeats();
+    LONG_HELP = Opt::flag("longhelp", "Show this text.").repeats();
+    NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
+    NOLOCKING = Opt::flag("nolocking", "Take no locks: nobody else may use the devices.");
+    QUIET = Opt::flag("quiet", "Print no messages; twice: also answer no to questions.").short('q').repeats();
+    READONLY = Opt::flag("readonly", "Refuse to change anything.");
+    TEST = Opt::flag("test", "Print what would be done and write nothing.").short('t').repeats();
+    VERBOSE = Opt::flag("verbose", "Say more; in reports, show more columns.").short('v').repeats();
+    VERSION = Opt::flag("version", "Show the version.").repeats();
+    YES = Opt::flag("yes", "Answer yes to questions.").short('y').repeats();
+    DEVICESFILE = Opt::missing("devicesfile", Takes::Text("String"));
+    LOCKOPT = Opt::missing("lockopt", Takes::Text("String"));
+    PROFILE = Opt::missing("profile", Takes::Text("String")).aliases(&["commandprofile"]);
+}
+
+// Taken by commands that change something.
+options! {
+    AUTOBACKUP = Opt::new("autobackup", Takes::YesNo, "Whether to write the backup files that --backupdir and --archivedir ask for.").short('A');
+    BACKUP_DIR = Opt::new("backupdir", Takes::Text("Dir"), "Keep the metadata after the change in this directory.");
+    ARCHIVE_DIR = Opt::new("archivedir", Takes::Text("Dir"), "Keep the metadata before the change in this directory.");
+    FORCE = Opt::flag("force", "Override checks and ask no questions; some checks need it twice.").short('f').repeats();
+    NOFLUSH = Opt::flag("noflush", "Do not wait for the medium: for images that are thrown away when something fails.");
+    NOUDEVSYNC = Opt::flag("noudevsync", "Accepted for compatibility.").no_effect("udev has no part in it");
+    ADDTAG = Opt::new("addtag", Takes::Tag, "Add a tag.").repeats();
+    DELTAG = Opt::new("deltag", Takes::Tag, "Remove a tag.").repeats();
+    ALLOC = Opt::new("alloc", Takes::Policy, "Where extents may be allocated.");
+    SETAUTOACTIVATION = Opt::new("setautoactivation", Takes::YesNo, "Whether it is activated automatically.");
+    REPORTFORMAT = Opt::new("reportformat", Takes::Word(&["basic", "json", "json_std"]), "The format of reports.");
+}
+
+// Physical volumes.
+options! {
+    UUID = Opt::new("uuid", Takes::PvUuid, "The uuid to give it.").short('u').aliases(&["physicalvolumeuuid"]);
+    RESTOREFILE = Opt::new("restorefile", Takes::Text("File"), "A backup file: extents begin where it says.");
+    NORESTOREFILE = Opt::flag("norestorefile", "Give a uuid without a backup file.");
+    METADATASIZE = Opt::new("metadatasize", Takes::Size(Unit::Mib), "The size of each metadata area.");
+    PVMETADATACOPIES = Opt::new("pvmetadatacopies", Takes::Word(&["0", "1", "2"]), "Metadata areas of a physical volume.");
+    PVCREATE_COPIES = Opt::new("pvmetadatacopies", Takes::Word(&["0", "1", "2"]), "Metadata areas of a physical volume.").aliases(&["metadatacopies"]);
+    METADATAIGNORE = Opt::new("metadataignore", Takes::YesNo, "Whether its metadata areas are kept out of use.");
+    DATAALIGNMENT = Opt::new("dataalignment", Takes::Size(Unit::Kib), "Extents begin at a multiple of this.");
+    DATAALIGNMENTOFFSET = Opt::new("dataalignmentoffset", Takes::Size(Unit::Kib), "Shifts that by so much.");
+    BOOTLOADERAREASIZE = Opt::new("bootloaderareasize", Takes::Size(Unit::Mib), "Room for a boot loader.");
+    LABELSECTOR = Opt::new("labelsector", Takes::Word(&["0", "1", "2", "3"]), "The sector of the label.");
+    SETPHYSICALVOLUMESIZE = Opt::new("setphysicalvolumesize", Takes::Size(Unit::Mib), "Take the device to have this size.");
+    PV_ZERO = Opt::new("zero", Takes::YesNo, "Accepted for compatibility.").short('Z').no_effect("the first four sectors are always written");
+    ALLOCATABLE = Opt::new("allocatable", Takes::YesNo, "Whether extents may be allocated on it.").short('x');
+    PVCHANGE_ALL = Opt::flag("all", "All physical volumes.").short('a');
+    PVCHANGE_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
+    PVCHANGE_METADATAIGNORE = Opt::missing("metadataignore", Takes::YesNo);
+}
+
+// Volume groups.
+options! {
+    PHYSICALEXTENTSIZE = Opt::new("physicalextentsize", Takes::Size(Unit::Mib), "The size of extents.").short('s');
+    MAXLOGICALVOLUMES = Opt::new("maxlogicalvolumes", Takes::Number, "The most logical volumes; 0 for no limit.").short('l');
+    LOGICALVOLUME = Opt::new("logicalvolume", Takes::Number, "The most logical volumes; 0 for no limit.").short('l').aliases(&["maxlogicalvolumes"]);
+    MAXPHYSICALVOLUMES = Opt::new("maxphysicalvolumes", Takes::Number, "The most physical volumes; 0 for no limit.").short('p');
+    VGMETADATACOPIES = Opt::new("vgmetadatacopies", Takes::Copies, "How many metadata areas are in use.").aliases(&["metadatacopies"]);
+    SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group.");
+    RESIZEABLE = Opt::new("resizeable", Takes::YesNo, "Whether physical volumes may be added and removed.").short('x').aliases(&["resizable"]);
+    VGREDUCE_ALL = Opt::flag("all", "Remove all physical volumes that are not in use.").short('a');
+    REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use.");
+    MIRRORSONLY = Opt::missing("mirrorsonly", Takes::Nothing);
+    RESTOREMISSING = Opt::missing("restoremissing", Takes::Nothing);
+    SHARED = Opt::missing("shared", Takes::Nothing);
+    VG_ACTIVATE = Opt::missing("activate", Takes::Text("y|n|ay")).short('a').aliases(&["available"]);
+    VG_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
+    VGCHANGE_SYSTEMID = Opt::missing("systemid", Takes::Text("String"));
+    FILE = Opt::new("file", Takes::Text("File"), "The file; %s in it stands for the group's name.").short('f');
+    LIST = Opt::missing("list", Takes::Nothing).short('l');
+    RESTORE_FORCE = Opt::missing("force", Takes::Nothing);
+    UPDATEMETADATA = Opt::missing("updatemetadata", Takes::Nothing);
+}
+
+// Logical volumes.
+options! {
+    NAME = Opt::new("name", Takes::Text("String"), "The name; without one, lvolN.").short('n');
+    SIZE = Opt::new("size", Takes::SignedSize, "The size.").short('L');
+    EXTENTS = Opt::new("extents", Takes::Extents, "The size in extents, or as a share.").short('l');
+    RESIZE_EXTENTS = Opt::new("extents", Takes::SignedExtents, "The size in extents, or as a share.").short('l');
+    STRIPES = Opt::new("stripes", Takes::Number, "Physical volumes to take turns on.").short('i');
+    STRIPESIZE = Opt::new("stripesize", Takes::Size(Unit::Kib), "Bytes on one before the next has its turn.").short('I');
+    TYPE = Opt::new("type", Takes::Text("linear|striped|error|zero"), "How it is mapped.");
+    ZERO = Opt::new("zero", Takes::YesNo, "Whether its first 4 KiB are zeroed.").short('Z');
+    WIPESIGNATURES = Opt::new("wipesignatures", Takes::YesNo, "Whether known signatures on it are wiped.").short('W');
+    LV_ACTIVATE = Opt::new("activate", Takes::Text("y|n|ay"), "Accepted for compatibility.").short('a').no_effect(NO_DM);
+    SETACTIVATIONSKIP = Opt::new("setactivationskip", Takes::YesNo, "Whether plain activation leaves it out.").short('k');
+    IGNOREACTIVATIONSKIP = Opt::flag("ignoreactivationskip", "Accepted for compatibility.").short('K').no_effect(NO_DM);
+    PERSISTENT = Opt::new("persistent", Takes::YesNo, "Whether it has a fixed minor number.").short('M');
+    MINOR = Opt::new("minor", Takes::DeviceNumber, "The minor number.");
+    MAJOR = Opt::new("major", Takes::DeviceNumber, "The major number.").short('j');
+    PERMISSION = Opt::new("permission", Takes::Word(&["r", "rw"]), "Read only, or read and write.").short('p');
+    CONTIGUOUS = Opt::new("contiguous", Takes::YesNo, "y stands for --alloc contiguous, n for --alloc inherit.").short('C');
+    READAHEAD = Opt::new("readahead", Takes::ReadAhead, "How far to read ahead.").short('r');
+    MONITOR = Opt::new("monitor", Takes::YesNo, "Accepted for compatibility.").no_effect(NO_DM);
+    IGNOREMONITORING = Opt::flag("ignoremonitoring", "Accepted for compatibility.").no_effect(NO_DM);
+    NOFSCK = Opt::flag("nofsck", "Accepted for compatibility.").short('n').no_effect("no filesystem is resized");
+    FS = Opt::new("fs", Takes::Word(&["ignore"]), "What to do with the filesystem: nothing else than ignore is there.");
+    REFRESH = Opt::missing("refresh", Takes::Nothing);
+    RESIZEFS = Opt::missing("resizefs", Takes::Nothing).short('r');
+    USE_POLICIES = Opt::missing("use-policies", Takes::Nothing);
+    POOLMETADATASIZE = Opt::missing("poolmetadatasize", Takes::Text("Size"));
+    SNAPSHOT = Opt::missing("snapshot", Takes::Nothing).short('s');
+    THIN = Opt::missing("thin", Takes::Nothing).short('T');
+    THINPOOL = Opt::missing("thinpool", Takes::Text("LV"));
+    VIRTUALSIZE = Opt::missing("virtualsize", Takes::Text("Size")).short('V');
+    MIRRORS = Opt::missing("mirrors", Takes::Text("Number")).short('m');
+    MIRRORLOG = Opt::missing("mirrorlog", Takes::Text("String"));
+    NOSYNC = Opt::missing("nosync", Takes::Nothing);
+    REGIONSIZE = Opt::missing("regionsize", Takes::Text("Size")).short('R');
+    CHUNKSIZE = Opt::missing("chunksize", Takes::Text("Size")).short('c');
+    CACHEPOOL = Opt::missing("cachepool", Takes::Text("LV"));
+    CACHEVOL = Opt::missing("cachevol", Takes::Text("LV"));
+    VDO = Opt::missing("vdo", Takes::Nothing);
+}
+
+// Reports.
+options! {
+    ALIGNED = Opt::flag("aligned", "Align columns, also with --separator.");
+    ALL = Opt::flag("all", "Show hidden volumes, or devices that are no physical volumes.").short('a');
+    BINARY = Opt::flag("binary", "Print flags as 0 and 1.");
+    NAMEPREFIXES = Opt::flag("nameprefixes", "Print LVM2_FIELD='value' instead of values.");
+    NOHEADINGS = Opt::flag("noheadings", "Print no headings.");
+    NOSUFFIX = Opt::flag("nosuffix", "Print no units behind sizes.");
+    OPTIONS = Opt::new("options", Takes::Text("String"), "Columns: a,b for these, +a for more, -a for less, #a leaves a blank one out.").short('o').repeats();
+    ROWS = Opt::flag("rows", "Turn columns to rows.");
+    SEGMENTS = Opt::flag("segments", "One row for each segment.");
+    SEPARATOR = Opt::new("separator", Takes::Text("String"), "What stands between columns.");
+    SORT = Opt::new("sort", Takes::Text("String"), "Fields to sort by; - in front sorts downwards.").short('O');
+    UNITS = Opt::new("units", Takes::Text("r|h|b|s|k|m|g|t|p|e"), "The units of sizes; capital letters are powers of 1000.");
+    UNQUOTED = Opt::flag("unquoted", "Print no quotes with --nameprefixes.");
+    UNBUFFERED = Opt::flag("unbuffered", "Accepted for compatibility.").no_effect("a report is printed when it is complete");
+    IGNORELOCKINGFAILURE = Opt::flag("ignorelockingfailure", "Accepted for compatibility.").no_effect("use --nolocking");
+    PARTIAL = Opt::flag("partial", "Accepted for compatibility.").short('P').no_effect("incomplete groups are always shown");
+    SELECT = Opt::missing("select", Takes::Text("String")).short('S');
+    CONFIGREPORT = Opt::missing("configreport", Takes::Text("String"));
+    FOREIGN = Opt::flag("foreign", "Accepted for compatibility.").no_effect("groups of other hosts are always shown");
+    HISTORY = Opt::missing("history", Takes::Nothing).short('H');
+}
+
+// Content.
+options! {
+    OUTPUT = Opt::new("output", Takes::Text("File"), "Write there instead of to standard output.").short('o');
+    INPUT = Opt::new("input", Takes::Text("File"), "Read from there instead of from standard input.").short('i');
+}
+
+/// Options of every command.
+pub(crate) static COMMON: &[&Opt] = &[
+    &CONFIG, &DEBUG, &DEVICES, &DEVICESFILE, &DRIVERLOADED, &HELP, &LOCKOPT, &LONG_HELP, &NOHINTS, &NOLOCKING,
+    &PROFILE, &QUIET, &TEST, &VERBOSE, &VERSION, &YES,
+];
+
+/// Options of commands that change something.
+pub(crate) static CHANGING: &[&Opt] = &[&NOFLUSH, &NOUDEVSYNC, &READONLY, &REPORTFORMAT];
+
+/// Options about files kept beside the metadata.
+pub(crate) static BACKUP: &[&Opt] = &[&ARCHIVE_DIR, &AUTOBACKUP, &BACKUP_DIR];
+
+/// Options of reports.
+pub(crate) static REPORT: &[&Opt] = &[
+    &ALIGNED, &ALL, &BINARY, &CONFIGREPORT, &FOREIGN, &HISTORY, &IGNORELOCKINGFAILURE, &NAMEPREFIXES,
+    &NOHEADINGS, &NOSUFFIX, &OPTIONS, &PARTIAL, &READONLY, &REPORTFORMAT, &ROWS, &SELECT, &SEPARATOR, &SORT,
+    &UNBUFFERED, &UNITS, &UNQUOTED,
+];

@@ -1,0 +1,152 @@
+//! What options take.
+
+use lvmkit::core::name::check_tag;
+use lvmkit::{AllocationPolicy, PvId, ReadAhead};
+
+use super::size::{self, SizeError, Unit};
+
+/// What an option takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Takes {
+    /// No value.
+    Nothing,
+    /// Any text; shown as this word in help.
+    Text(&'static str),
+    /// `y` or `n`.
+    YesNo,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A number from 0 on.
+    Number,
+    /// A minor or major number.
+    DeviceNumber,
+    /// A size.
+    Size(Unit),
+    /// A size of at least something, with a unit of MiB; lvresize reads its sign.
+    SignedSize,
+    /// Extents or a share.
+    Extents,
+    /// Extents or a share, with a sign.
+    SignedExtents,
+    /// A tag, with or without `@`.
+    Tag,
+    /// An allocation policy.
+    Policy,
+    /// A read-ahead.
+    ReadAhead,
+    /// A uuid of a physical volume.
+    PvUuid,
+    /// How many metadata areas a group uses.
+    Copies,
+}
+
+/// Why a value is not one: a line before the one that names the option.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Invalid(pub(crate) Option<String>);
+
+impl From<SizeError> for Invalid {
+    fn from(error: SizeError) -> Self {
+        Self(error.0)
+    }
+}
+
+impl Takes {
+    /// The value in help; `None` for options without one.
+    pub(crate) fn shown(self) -> Option<String> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Text(what) => what.to_owned(),
+            Self::YesNo => "y|n".to_owned(),
+            Self::Word(words) => words.join("|"),
+            Self::Number | Self::DeviceNumber => "Number".to_owned(),
+            Self::Size(unit) => format!("Size[{}|UNIT]", unit.letter()),
+            Self::SignedSize => "[+|-]Size[m|UNIT]".to_owned(),
+            Self::Extents => "Number[%VG|%FREE|%PVS]".to_owned(),
+            Self::SignedExtents => "[+|-]Number[%VG|%LV|%FREE|%PVS]".to_owned(),
+            Self::Tag => "Tag".to_owned(),
+            Self::Policy => "contiguous|cling|cling_by_tags|normal|anywhere|inherit".to_owned(),
+            Self::ReadAhead => "auto|none|Sectors".to_owned(),
+            Self::PvUuid => "UUID".to_owned(),
+            Self::Copies => "all|unmanaged|Number".to_owned(),
+        })
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn check(self, option: &str, text: &str) -> Result<(), Invalid> {
+        match self {
+            Self::Nothing | Self::Text(_) => Ok(()),
+            Self::YesNo => yes_no(text).map(drop),
+            Self::Word(words) => words.contains(&text).then_some(()).ok_or_else(Invalid::default),
+            Self::Number => text.parse::<u32>().map(drop).map_err(|_| Invalid::default()),
+            Self::DeviceNumber => match text.parse::<i32>() {
+                Ok(number) if number >= 0 => Ok(()),
+                _ => Err(Invalid::default()),
+            },
+            Self::Size(unit) => Ok(size::parse_size(text, unit).map(drop)?),
+            Self::SignedSize => not_zero(option, size::parse_signed_size(text, Unit::Mib)?.size),
+            Self::Extents | Self::SignedExtents => {
+                let signed = size::parse_extents(text)?;
+                if self == Self::Extents && signed.sign == size::Sign::Minus {
+                    return Err(Invalid(Some("Size may not be negative.".to_owned())));
+                }
+                not_zero(option, signed.size)
+            }
+            Self::Tag => {
+                check_tag(text.strip_prefix('@').unwrap_or(text)).map_err(|e| Invalid(Some(e.to_string())))
+            }
+            Self::Policy => AllocationPolicy::parse(text).map(drop).ok_or_else(|| {
+                Invalid(Some(format!("Unrecognised allocation policy {text}")))
+            }),
+            Self::ReadAhead => read_ahead(text).map(drop),
+            Self::PvUuid => PvId::parse(text).map(drop).map_err(|e| Invalid(Some(e.to_string()))),
+            Self::Copies => copies(text).map(drop),
+        }
+    }
+}
+
+fn not_zero(option: &str, size: lvmkit::Size) -> Result<(), Invalid> {
+    if size::is_zero(size) {
+        return Err(Invalid(Some(format!("--{option} may not be zero."))));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// For anything but `y` and `n`.
+pub(crate) fn yes_no(text: &str) -> Result<bool, Invalid> {
+    match text {
+        "y" => Ok(true),
+        "n" => Ok(false),
+        _ => Err(Invalid::default()),
+    }
+}
+
+/// `auto`, `none`, or a size with a unit of sectors.
+///
+/// # Errors
+/// For anything else.
+pub(crate) fn read_ahead(text: &str) -> Result<ReadAhead, Invalid> {
+    match text {
+        "auto" => Ok(ReadAhead::Auto),
+        "none" => Ok(ReadAhead::None),
+        _ => {
+            let sectors = size::parse_size(text, Unit::Sector)?.to_sectors();
+            Ok(ReadAhead::Sectors(u32::try_from(sectors.get()).map_err(|_| Invalid::default())?))
+        }
+    }
+}
+
+/// The number of metadata areas in use; `unmanaged` is 0, `all` as many as there can be.
+///
+/// # Errors
+/// For anything else.
+pub(crate) fn copies(text: &str) -> Result<u32, Invalid> {
+    match text {
+        "unmanaged" => Ok(0),
+        "all" => Ok(u32::MAX),
+        _ => text.parse().map_err(|_| Invalid::default()),
+    }
+}

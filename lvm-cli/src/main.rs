@@ -1,0 +1,21 @@
+//! `lvmkit`: LVM2's commands over the lvmkit library.
+//!
+//! It is called as `lvmkit COMMAND …`, or through a symlink named like a command (`lvs`,
+//! `pvcreate`) or like `lvm`. This program parses arguments, calls the library and prints; what it
+//! does is in the library.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod command;
+mod dispatch;
+mod help;
+mod output;
+mod pv;
+mod session;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(dispatch::run(std::env::args_os()))
+}

@@ -1,0 +1,137 @@
+//! Everything this program prints.
+
+use std::error::Error as StdError;
+use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
+
+use lvmkit::{Effect, Error};
+
+/// Standard output and standard error, as LVM2 uses them: results and messages on the first, two
+/// spaces before each line; warnings and errors on the second.
+pub(crate) struct Output {
+    stdout: BufWriter<Stdout>,
+    stderr: Stderr,
+    /// How often `-q` was given.
+    pub(crate) quiet: usize,
+    /// How often `-v` was given.
+    pub(crate) verbose: usize,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), quiet: 0, verbose: 0 }
+    }
+
+    /// A message; not with `-q`.
+    pub(crate) fn say(&mut self, line: impl AsRef<str>) {
+        if self.quiet == 0 {
+            self.lines("  ", line.as_ref());
+        }
+    }
+
+    /// A result.
+    pub(crate) fn lines(&mut self, prefix: &str, text: &str) {
+        for line in text.lines() {
+            self.raw(prefix);
+            self.raw(line);
+            self.raw("\n");
+        }
+    }
+
+    /// A result that has its own layout.
+    pub(crate) fn raw(&mut self, text: &str) {
+        // A reader that went away, as `head` does, has all it wanted.
+        let _ = self.stdout.write_all(text.as_bytes());
+    }
+
+    /// A warning.
+    pub(crate) fn warn(&mut self, line: impl AsRef<str>) {
+        self.err(&format!("  WARNING: {}", line.as_ref()));
+    }
+
+    /// Something for `-v`.
+    pub(crate) fn detail(&mut self, line: impl AsRef<str>) {
+        if self.verbose > 0 {
+            self.err(&format!("  {}", line.as_ref()));
+        }
+    }
+
+    /// A line on standard error, as it is.
+    pub(crate) fn err(&mut self, line: &str) {
+        self.flush();
+        let _ = writeln!(self.stderr, "{line}");
+    }
+
+    /// A question, with what is answered for the user or nothing.
+    pub(crate) fn ask(&mut self, question: &str, answer: Option<&str>) {
+        self.flush();
+        let _ = match answer {
+            Some(answer) => writeln!(self.stderr, "  {question} [y/n]: [{answer}]"),
+            None => write!(self.stderr, "  {question} [y/n]: "),
+        };
+    }
+
+    /// An error: what failed, then indented where, why, what it did, and what helps.
+    pub(crate) fn error(&mut self, error: &Error) {
+        self.err(&format!("  {}", error.message()));
+        for line in error_details(error) {
+            self.err(&format!("    {line}"));
+        }
+    }
+
+    pub(crate) fn flush(&mut self) {
+        let _ = self.stdout.flush();
+    }
+
+    /// The standard output below, with nothing waiting to be written before.
+    pub(crate) fn plain_stdout(&mut self) -> &mut Stdout {
+        self.flush();
+        self.stdout.get_mut()
+    }
+
+    /// True when a person can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    /// True when a person looks at standard error.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.quiet == 0 && self.stderr.is_terminal()
+    }
+}
+
+fn error_details(error: &Error) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut place = Vec::new();
+    let names = [
+        ("volume group", error.vg()),
+        ("volume", error.lv()),
+        ("physical volume", error.pv()),
+        ("device", error.device()),
+        ("field", error.field()),
+    ];
+    for (what, name) in names {
+        // What the message names already need not be said again.
+        if let Some(name) = name.filter(|name| !error.message().contains(name)) {
+            place.push(format!("{what} {name}"));
+        }
+    }
+    if let Some(offset) = error.offset().filter(|offset| !error.message().contains(&offset.to_string())) {
+        place.push(format!("offset {offset}"));
+    }
+    if !place.is_empty() {
+        lines.push(format!("at {}", place.join(", ")));
+    }
+    let mut source = StdError::source(error);
+    while let Some(cause) = source {
+        lines.push(format!("because: {cause}"));
+        source = cause.source();
+    }
+    match error.effect() {
+        Effect::Unchanged => {}
+        Effect::Reverted => lines.push("what was written was taken back".to_owned()),
+        Effect::Committed => lines.push("the metadata was changed; only what comes after failed".to_owned()),
+        _ => lines.push("it is not known what was written: look again before going on".to_owned()),
+    }
+    lines.extend(error.help().map(str::to_owned));
+    lines
+}

@@ -1,0 +1,95 @@
+//! Physical volume arguments and the options that make one.
+
+use lvmkit::commit::backup::read_backup;
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions};
+
+use crate::args::option;
+use crate::session::{Failure, Outcome, Session};
+
+/// The devices that arguments name.
+pub(crate) fn specs(words: &[String]) -> Vec<DeviceSpec> {
+    words.iter().map(DeviceSpec::from).collect()
+}
+
+/// Arguments that may have ranges of extents or be tags, with the devices they name.
+///
+/// # Errors
+/// For an empty path or a bad tag.
+pub(crate) fn arguments(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<DeviceSpec>)> {
+    let arguments = words.iter().map(|word| PvArgument::parse(word)).collect::<Result<Vec<_>, _>>()?;
+    let devices = arguments.iter().filter_map(|argument| match argument {
+        PvArgument::Device { path, .. } => Some(DeviceSpec::from(path)),
+        PvArgument::Tag(_) => None,
+    });
+    let devices = devices.collect();
+    Ok((arguments, devices))
+}
+
+/// The options that say how a device becomes a physical volume.
+///
+/// # Errors
+/// For a uuid without a word about a backup file; when that file does not have it.
+pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
+    let args = &session.args;
+    let copies = args.text(&option::PVMETADATACOPIES).and_then(|text| text.parse().ok());
+    let mut options = PvOptions {
+        id: args.text(&option::UUID).and_then(|text| PvId::parse(text).ok()),
+        metadata_size: args.size(&option::METADATASIZE),
+        metadata_copies: copies,
+        metadata_ignore: args.yes_no(&option::METADATAIGNORE).unwrap_or(false),
+        data_alignment: args.size(&option::DATAALIGNMENT),
+        data_alignment_offset: args.size(&option::DATAALIGNMENTOFFSET),
+        bootloader_area_size: args.size(&option::BOOTLOADERAREASIZE),
+        label_sector: args.text(&option::LABELSECTOR).and_then(|text| text.parse().ok()),
+        size: args.size(&option::SETPHYSICALVOLUMESIZE),
+        ..PvOptions::default()
+    };
+    let Some(id) = options.id else {
+        return match args.has(&option::RESTOREFILE) {
+            true => Err(Failure::usage("--uuid is required with --restorefile")),
+            false => Ok(options),
+        };
+    };
+    match args.text(&option::RESTOREFILE) {
+        Some(file) => {
+            let vg = read_backup(file.as_ref())?.vg;
+            let pv = vg.physical_volume(id).ok_or_else(|| {
+                Failure::refused(format!("Can't find uuid {id} in backup file {file}"))
+            })?;
+            options.restore = Some(pv.into());
+        }
+        None if args.has(&option::NORESTOREFILE) => {}
+        None => return Err(Failure::usage("--restorefile is required with --uuid")),
+    }
+    Ok(options)
+}
+
+/// Asks about everything that would be overwritten on a device, as pvcreate(8) does.
+///
+/// # Errors
+/// When the answer is no.
+pub(crate) fn overwrite(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<Overwrite> {
+    let force = session.args.count(&option::FORCE);
+    if force > 1 && let Some(vg) = lvm.user_of_pv(device)? {
+        let question = format!("Really INITIALIZE physical volume \"{device}\" of volume group \"{vg}\"");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("{device}: physical volume not initialized.")));
+        }
+        session.out.warn(format!("Forcing physical volume creation on {device} of volume group \"{vg}\""));
+        return Ok(Overwrite::UsedPv);
+    }
+    for found in lvm.signatures_on(device)? {
+        let (kind, offset) = (found.kind, found.offset);
+        let question = format!("WARNING: {kind} signature detected on {device} at offset {offset}. Wipe it?");
+        if !session.args.has(&option::YES) && force == 0 && !session.confirm(&question) {
+            return Err(Failure::Refused(vec![
+                format!("Aborted wiping of {kind}."),
+                "1 existing signature left on the device.".to_owned(),
+            ]));
+        }
+        if !session.is_test() {
+            session.out.say(format!("Wiping {kind} signature on {device}."));
+        }
+    }
+    Ok(Overwrite::Signatures)
+}

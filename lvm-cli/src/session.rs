@@ -1,0 +1,224 @@
+//! One command being run: its arguments, the view of devices, questions, and the exit code.
+
+use std::ops::ControlFlow;
+
+use lvmkit::{DeviceSpec, Error, Event, Lvm, Options, Transaction, VolumeGroup};
+
+use crate::args::{Args, UsageError, option};
+use crate::command::Command;
+use crate::output::Output;
+
+/// It worked.
+pub(crate) const EXIT_OK: u8 = 0;
+/// There is no command of that name.
+pub(crate) const EXIT_NO_SUCH_COMMAND: u8 = 2;
+/// The command line is wrong.
+pub(crate) const EXIT_USAGE: u8 = 3;
+/// It failed, or was refused.
+pub(crate) const EXIT_FAILED: u8 = 5;
+
+/// The variable that names devices and image files, as `--devices` does.
+const DEVICES_VARIABLE: &str = "LVMKIT_DEVICES";
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line is wrong in a way that needs words.
+    Usage(UsageError),
+    /// The arguments are not those of any form of the command.
+    Syntax,
+    /// It was refused or failed here, with lines that say so.
+    Refused(Vec<String>),
+    /// The library failed.
+    Lvm(Error),
+}
+
+impl Failure {
+    /// Refused, in one line.
+    pub(crate) fn refused(line: impl Into<String>) -> Self {
+        Self::Refused(vec![line.into()])
+    }
+
+    /// A wrong command line, in one line.
+    pub(crate) fn usage(line: impl Into<String>) -> Self {
+        Self::Usage(UsageError::new(line))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Lvm(error)
+    }
+}
+
+/// What running a command comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+/// A command being run.
+pub(crate) struct Session<'o> {
+    pub(crate) command: &'static Command,
+    pub(crate) args: Args,
+    pub(crate) out: &'o mut Output,
+    line: String,
+    code: u8,
+}
+
+impl<'o> Session<'o> {
+    /// `line` is the command line for the metadata's description.
+    pub(crate) fn new(out: &'o mut Output, command: &'static Command, args: Args, line: String) -> Self {
+        out.quiet = args.count(&option::QUIET);
+        out.verbose = args.count(&option::VERBOSE);
+        Self { command, args, out, line, code: EXIT_OK }
+    }
+
+    /// Runs it and returns the exit code.
+    pub(crate) fn run(mut self) -> u8 {
+        let mut told: Vec<&str> = Vec::new();
+        for (opt, why) in self.args.without_effect() {
+            if !told.contains(&opt.long) {
+                told.push(opt.long);
+                self.out.detail(format!("{} has no effect: {why}.", opt.shown()));
+            }
+        }
+        if self.is_test() {
+            self.out.err(
+                "  TEST MODE: Metadata will NOT be updated and volumes will not be (de)activated.",
+            );
+        }
+        if let Err(failure) = (self.command.run)(&mut self) {
+            self.fail(failure);
+        }
+        self.code
+    }
+
+    /// Prints a failure and goes on; the exit code remembers the worst.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        let code = match failure {
+            Failure::Usage(error) => {
+                error.0.iter().for_each(|line| self.out.err(line));
+                EXIT_USAGE
+            }
+            Failure::Syntax => {
+                let name = self.command.name;
+                self.out.err(&format!(
+                    "  No command with matching syntax recognised.  Run '{name} --help' for more information."
+                ));
+                self.out.err("  Correct command syntax is:");
+                self.command.usage.iter().for_each(|usage| self.out.err(&format!("  {usage}")));
+                EXIT_USAGE
+            }
+            Failure::Refused(lines) => {
+                lines.iter().for_each(|line| self.out.err(&format!("  {line}")));
+                EXIT_FAILED
+            }
+            Failure::Lvm(error) => {
+                self.out.error(&error);
+                EXIT_FAILED
+            }
+        };
+        self.code = self.code.max(code);
+    }
+
+    /// Takes note of a result; `None` when it was a failure.
+    pub(crate) fn note<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
+        outcome.map_err(|failure| self.fail(failure)).ok()
+    }
+
+    /// True with `--test`.
+    pub(crate) fn is_test(&self) -> bool {
+        self.args.has(&option::TEST)
+    }
+
+    /// The devices that `--devices` or the environment names.
+    fn devices(&self) -> Vec<DeviceSpec> {
+        let mut lists = self.args.texts(&option::DEVICES).map(str::to_owned).collect::<Vec<_>>();
+        if lists.is_empty() {
+            lists.extend(std::env::var(DEVICES_VARIABLE));
+        }
+        let names = lists.iter().flat_map(|list| list.split(',')).filter(|name| !name.is_empty());
+        names.map(DeviceSpec::from).collect()
+    }
+
+    fn options(&self) -> Outcome<Options> {
+        let mut options = Options::new()
+            .command(self.line.clone())
+            .locking(!self.args.has(&option::NOLOCKING))
+            .read_only(self.args.has(&option::READONLY))
+            .dry_run(self.is_test())
+            .flush(!self.args.has(&option::NOFLUSH));
+        for text in self.args.texts(&option::CONFIG) {
+            options = options.config(text)?;
+        }
+        if self.args.yes_no(&option::AUTOBACKUP) != Some(false) {
+            if let Some(dir) = self.args.text(&option::BACKUP_DIR) {
+                options = options.backup_dir(dir);
+            }
+            if let Some(dir) = self.args.text(&option::ARCHIVE_DIR) {
+                options = options.archive_dir(dir);
+            }
+        } else {
+            options = options.no_backups();
+        }
+        Ok(options)
+    }
+
+    /// A handle on the devices of the view, and on those that are arguments.
+    pub(crate) fn open<'s>(&self, arguments: impl IntoIterator<Item = &'s DeviceSpec>) -> Outcome<Lvm> {
+        let devices = self.devices();
+        let extra = arguments.into_iter().filter(|spec| !devices.contains(spec)).cloned().collect::<Vec<_>>();
+        if devices.is_empty() && extra.is_empty() {
+            return Err(Failure::Refused(vec![
+                "No devices to look at.".to_owned(),
+                format!("  Name devices and image files with --devices, or in {DEVICES_VARIABLE}."),
+            ]));
+        }
+        Ok(Lvm::open(self.options()?.devices(devices).devices(extra))?)
+    }
+
+    /// Asks; without a person to ask the answer is no.
+    pub(crate) fn confirm(&mut self, question: &str) -> bool {
+        if self.args.has(&option::YES) {
+            return true;
+        }
+        if self.out.quiet > 1 || self.is_test() || !self.out.is_interactive() {
+            // A test changes nothing, so that going on harms nobody.
+            let answer = self.is_test();
+            self.out.ask(question, Some(if answer { "y" } else { "n" }));
+            return answer;
+        }
+        loop {
+            self.out.ask(question, None);
+            let mut line = String::new();
+            match std::io::stdin().read_line(&mut line) {
+                Ok(0) | Err(_) => return false,
+                Ok(_) => {}
+            }
+            match line.trim().to_ascii_lowercase().as_str() {
+                "y" | "yes" => return true,
+                "n" | "no" | "" => return false,
+                _ => {}
+            }
+        }
+    }
+
+    /// Commits; with `--test`, prints the plan instead and returns `None`.
+    pub(crate) fn commit(&mut self, mut transaction: Transaction) -> Outcome<Option<VolumeGroup>> {
+        for warning in transaction.take_warnings() {
+            self.out.warn(warning);
+        }
+        if self.is_test() {
+            let plan = transaction.plan()?;
+            self.out.lines("  ", &plan.to_string());
+            return Ok(None);
+        }
+        let out = &mut *self.out;
+        let vg = transaction.commit(&mut |event: &Event| {
+            match event {
+                Event::Warning { message } => out.warn(message),
+                event => out.detail(event.to_string()),
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(Some(vg))
+    }
+}

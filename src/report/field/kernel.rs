@@ -1,0 +1,102 @@
+//! Fields that only the kernel can answer.
+//!
+//! Reports are made from metadata, so these hold what lvm2 2.03.16 shows with `activation=0`.
+
+use std::borrow::Cow;
+
+use lvm_core::metadata::LvStatus;
+
+use super::lv::{unknown, unknown_flag};
+use super::{Field, FieldGroup, FieldKind, Get};
+use crate::report::attr::{is_raid_part, lv_attr};
+use crate::report::group::is_pvmove;
+use crate::report::row::Row;
+use crate::report::value::Value;
+
+use FieldKind::{Flag, Number, Percent, Signed, Size, Text};
+
+const fn info(
+    id: &'static str,
+    heading: &'static str,
+    kind: FieldKind,
+    width: usize,
+    help: &'static str,
+    get: Get,
+) -> Field {
+    Field { id, heading, kind, group: FieldGroup::LvInfo, width, help, get }
+}
+
+const fn status(
+    id: &'static str,
+    heading: &'static str,
+    kind: FieldKind,
+    width: usize,
+    help: &'static str,
+    get: Get,
+) -> Field {
+    Field { id, heading, kind, group: FieldGroup::LvStatus, width, help, get }
+}
+
+#[rustfmt::skip]
+pub(super) const INFO_FIELDS: &[Field] = &[
+    info("lv_kernel_major", "KMaj", Signed, 4, "Major number in use; -1 without a kernel", |_| Value::Signed(-1)),
+    info("lv_kernel_minor", "KMin", Signed, 4, "Minor number in use; -1 without a kernel", |_| Value::Signed(-1)),
+    info("lv_kernel_read_ahead", "KRahead", Size, 7, "Read-ahead in use; -1 without a kernel", |_| Value::Signed(-1)),
+    info("lv_permissions", "LPerms", Text, 8, "Whether it can be written; unknown without a kernel unless the metadata forbids it", permissions),
+    info("lv_suspended", "Suspended", Flag, 10, "Its device is suspended; unknown without a kernel", |_| unknown_flag("suspended")),
+    info("lv_live_table", "LiveTable", Flag, 20, "Its device has a table in use; unknown without a kernel", |_| unknown_flag("live table present")),
+    info("lv_inactive_table", "InactiveTable", Flag, 20, "Its device has a table loaded and not in use; unknown without a kernel", |_| unknown_flag("inactive table present")),
+    info("lv_device_open", "DevOpen", Flag, 10, "Its device is open; unknown without a kernel", |_| unknown_flag("open")),
+];
+
+#[rustfmt::skip]
+pub(super) const STATUS_FIELDS: &[Field] = &[
+    status("data_percent", "Data%", Percent, 6, "How full a snapshot, thin or cache is; blank without a kernel", |_| Value::Unknown),
+    status("snap_percent", "Snap%", Percent, 6, "How full a snapshot is; blank without a kernel", |_| Value::Unknown),
+    status("metadata_percent", "Meta%", Percent, 6, "How full a pool's metadata is; blank without a kernel", |_| Value::Unknown),
+    status("copy_percent", "Cpy%Sync", Percent, 8, "How much of a raid, mirror or move is in sync; blank without a kernel", |_| Value::Unknown),
+    status("sync_percent", "Cpy%Sync", Percent, 8, "The same as copy_percent", |_| Value::Unknown),
+    status("cache_total_blocks", "CacheTotalBlocks", Number, 16, "Blocks of a cache; blank without a kernel", |_| Value::Unknown),
+    status("cache_used_blocks", "CacheUsedBlocks", Number, 16, "Blocks of a cache in use; blank without a kernel", |_| Value::Unknown),
+    status("cache_dirty_blocks", "CacheDirtyBlocks", Number, 16, "Blocks not written back yet; blank without a kernel", |_| Value::Unknown),
+    status("cache_read_hits", "CacheReadHits", Number, 16, "Reads served by the cache; blank without a kernel", |_| Value::Unknown),
+    status("cache_read_misses", "CacheReadMisses", Number, 16, "Reads served by the origin; blank without a kernel", |_| Value::Unknown),
+    status("cache_write_hits", "CacheWriteHits", Number, 16, "Writes to the cache; blank without a kernel", |_| Value::Unknown),
+    status("cache_write_misses", "CacheWriteMisses", Number, 16, "Writes to the origin; blank without a kernel", |_| Value::Unknown),
+    status("kernel_cache_settings", "KCacheSettings", FieldKind::List, 18, "Cache settings in use; blank without a kernel", |_| Value::List(vec![])),
+    status("kernel_cache_policy", "KCachePolicy", Text, 18, "Cache policy in use; blank without a kernel", |_| Value::empty()),
+    status("kernel_metadata_format", "KMFmt", Number, 5, "Cache metadata format in use; blank without a kernel", |_| Value::Unknown),
+    status("lv_health_status", "Health", Text, 15, "What is wrong with it; of raids only the kernel knows", health),
+    status("kernel_discards", "KDiscards", Text, 9, "What a thin pool does with discards; blank without a kernel", |_| Value::empty()),
+    status("lv_check_needed", "CheckNeeded", Flag, 15, "Pool metadata needs a check; unknown without a kernel", |_| unknown_flag("check needed")),
+    status("lv_merge_failed", "MergeFailed", Flag, 15, "A merge failed; unknown without a kernel", |_| unknown_flag("merge failed")),
+    status("lv_snapshot_invalid", "SnapInvalid", Flag, 15, "A snapshot overflowed; unknown without a kernel", |_| unknown_flag("snapshot invalid")),
+    status("vdo_operating_mode", "VDOOperatingMode", Text, 16, "Mode of a VDO pool; blank without a kernel", |_| Value::empty()),
+    status("vdo_compression_state", "VDOCompressionState", Text, 19, "Whether a VDO pool compresses; blank without a kernel", |_| Value::empty()),
+    status("vdo_index_state", "VDOIndexState", Text, 13, "State of a VDO pool's index; blank without a kernel", |_| Value::empty()),
+    status("vdo_used_size", "VDOUsedSize", Size, 11, "Space a VDO pool uses; blank without a kernel", |_| Value::Unknown),
+    status("vdo_saving_percent", "VDOSaving%", Percent, 10, "Space a VDO pool saves; blank without a kernel", |_| Value::Unknown),
+    status("writecache_total_blocks", "WCacheTotalBlocks", Number, 17, "Blocks of a write cache; blank without a kernel", |_| Value::Unknown),
+    status("writecache_free_blocks", "WCacheFreeBlocks", Number, 16, "Free blocks of a write cache; blank without a kernel", |_| Value::Unknown),
+    status("writecache_writeback_blocks", "WCacheWritebackBlocks", Number, 21, "Blocks being written back; blank without a kernel", |_| Value::Unknown),
+    status("writecache_error", "WCacheErrors", Number, 12, "Errors of a write cache; blank without a kernel", |_| Value::Unknown),
+    status("lv_attr", "Attr", Text, 10, "Ten characters of attributes, see lvs(8); X where only the kernel knows", |row| {
+        row.lv().map_or(Value::empty(), |(group, at, lv)| Value::Text(Cow::Owned(lv_attr(group, at, lv))))
+    }),
+];
+
+fn permissions<'i>(row: &Row<'_, 'i>) -> Value<'i> {
+    match row.lv() {
+        Some((_, _, lv)) if is_pvmove(lv) => Value::empty(),
+        Some((_, _, lv)) if !lv.status().contains(LvStatus::WRITE) => Value::Text(Cow::Borrowed("read-only")),
+        _ => unknown(),
+    }
+}
+
+fn health<'i>(row: &Row<'_, 'i>) -> Value<'i> {
+    match row.lv() {
+        Some((group, at, _)) if group.is_partial(at) => Value::Text(Cow::Borrowed("partial")),
+        Some((group, at, _)) if is_raid_part(group, at) => unknown(),
+        _ => Value::empty(),
+    }
+}

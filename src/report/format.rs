@@ -1,0 +1,338 @@
+//! Turning values into text: units, percentages, times.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use lvm_core::{Bytes, TimeZone};
+
+use super::{ReportError, Value};
+
+/// How sizes are printed (`--units`).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Units(Scale);
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Scale {
+    /// The largest unit that fits; `mark` puts `<` in front of what was rounded up.
+    Human { si: bool, mark: bool },
+    /// Always this many bytes a unit.
+    Fixed { bytes: f64, letter: char, decimals: bool },
+}
+
+const BINARY_LETTERS: [char; 7] = ['b', 'k', 'm', 'g', 't', 'p', 'e'];
+const SI_LETTERS: [char; 7] = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
+
+impl Units {
+    /// `r`: human-readable, with `<` in front of what was rounded up. The default.
+    pub const ROUNDED: Self = Self(Scale::Human { si: false, mark: true });
+    /// `b`: bytes.
+    pub const BYTES: Self = Self(Scale::Fixed { bytes: 1.0, letter: 'B', decimals: false });
+
+    /// The size as text.
+    #[must_use]
+    pub fn print(self, size: Bytes, suffix: bool) -> String {
+        let mut text = String::new();
+        self.write(&mut text, size, suffix);
+        text
+    }
+
+    fn write(self, out: &mut String, size: Bytes, suffix: bool) {
+        let letter = match self.0 {
+            Scale::Human { .. } => ' ',
+            Scale::Fixed { letter, .. } => letter,
+        };
+        if size.is_zero() {
+            out.push('0');
+            if suffix {
+                out.push(letter);
+            }
+            return;
+        }
+        match self.0 {
+            Scale::Human { si, mark } => write_human(out, size, si, mark),
+            Scale::Fixed { bytes, letter, decimals } => {
+                let digits = if decimals { 2 } else { 0 };
+                // Formatting a float never fails on a String.
+                let _ = write!(out, "{:.digits$}", to_float(size) / bytes);
+                if suffix {
+                    out.push(letter);
+                }
+            }
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn to_float(size: Bytes) -> f64 {
+    // lvm2 computes in doubles too, so the last digits of huge sizes agree.
+    size.0 as f64
+}
+
+fn write_human(out: &mut String, size: Bytes, si: bool, mark: bool) {
+    let (base, letters) = if si { (1000_u64, SI_LETTERS) } else { (1024, BINARY_LETTERS) };
+    let mut unit = 1_u64;
+    let mut at = 0;
+    while at < 6 && size.0 / unit >= base {
+        unit *= base;
+        at += 1;
+    }
+    let letter = letters.get(at).copied().unwrap_or('b');
+    let quotient = to_float(size) / to_float(Bytes(unit));
+    let start = out.len();
+    let _ = write!(out, "{quotient:.2}");
+    let rounded = out.get(start..).and_then(|text| text.parse::<f64>().ok()).unwrap_or(quotient);
+    if mark && rounded > quotient {
+        out.insert(start, '<');
+    }
+    out.push(letter);
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self::ROUNDED
+    }
+}
+
+impl FromStr for Units {
+    type Err = ReportError;
+
+    /// One letter of `h H r R b B s S k K m M g G t T p P e E`, or a number and a letter for a
+    /// unit of one's own (`4m`).
+    fn from_str(text: &str) -> Result<Self, ReportError> {
+        let bad = || ReportError::Units(text.to_owned());
+        let letter = text.chars().next_back().ok_or_else(bad)?;
+        let digits = text.strip_suffix(letter).ok_or_else(bad)?;
+        let valid = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let count = match digits {
+            "" => 1.0,
+            _ if valid => digits.parse::<f64>().ok().filter(|count| *count > 0.0).ok_or_else(bad)?,
+            _ => return Err(bad()),
+        };
+        let scale = match letter {
+            'h' | 'H' | 'r' | 'R' => {
+                Scale::Human { si: letter.is_ascii_uppercase(), mark: letter.eq_ignore_ascii_case(&'r') }
+            }
+            'b' | 'B' => Scale::Fixed { bytes: 1.0, letter: 'B', decimals: false },
+            's' | 'S' => Scale::Fixed { bytes: 512.0, letter: 'S', decimals: false },
+            _ => {
+                let (base, letters) = if letter.is_ascii_uppercase() {
+                    (1000.0_f64, SI_LETTERS)
+                } else {
+                    (1024.0, BINARY_LETTERS)
+                };
+                let power = letters.iter().position(|known| *known == letter).ok_or_else(bad)?;
+                let bytes = base.powi(i32::try_from(power).unwrap_or(0));
+                Scale::Fixed { bytes, letter, decimals: true }
+            }
+        };
+        Ok(Self(match scale {
+            Scale::Fixed { bytes, .. } if count >= 2.0 => {
+                Scale::Fixed { bytes: bytes * count, letter: 'U', decimals: true }
+            }
+            Scale::Fixed { bytes, letter, decimals } => {
+                Scale::Fixed { bytes: bytes * count, letter, decimals }
+            }
+            human @ Scale::Human { .. } => human,
+        }))
+    }
+}
+
+/// This machine's time zone.
+#[derive(Debug, Default)]
+struct LocalTime;
+
+impl TimeZone for LocalTime {
+    fn utc_offset(&self, unix_seconds: i64) -> i32 {
+        let at = jiff::Timestamp::from_second(unix_seconds).unwrap_or_default();
+        jiff::tz::TimeZone::system().to_offset(at).seconds()
+    }
+}
+
+/// How values become text.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Format {
+    /// The units of sizes.
+    pub units: Units,
+    /// Put the unit's letter behind sizes of fixed units.
+    pub suffix: bool,
+    /// Print flags as 1, 0 and -1 instead of words.
+    pub binary: bool,
+    /// The time zone of times.
+    pub time_zone: Arc<dyn TimeZone>,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Format")
+            .field("units", &self.units)
+            .field("suffix", &self.suffix)
+            .field("binary", &self.binary)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Format {
+    /// lvm2's defaults: units `r`, suffixes, words, local time.
+    fn default() -> Self {
+        Self { units: Units::ROUNDED, suffix: true, binary: false, time_zone: Arc::new(LocalTime) }
+    }
+}
+
+impl Format {
+    /// Sets the units (`--units`).
+    #[must_use]
+    pub fn with_units(mut self, units: Units) -> Self {
+        self.units = units;
+        self
+    }
+
+    /// Leaves the letters away (`--nosuffix`).
+    #[must_use]
+    pub fn without_suffix(mut self) -> Self {
+        self.suffix = false;
+        self
+    }
+
+    /// Prints flags as numbers (`--binary`).
+    #[must_use]
+    pub fn with_binary(mut self) -> Self {
+        self.binary = true;
+        self
+    }
+
+    /// Prints times as they are in that zone.
+    #[must_use]
+    pub fn with_time_zone(mut self, time_zone: Arc<dyn TimeZone>) -> Self {
+        self.time_zone = time_zone;
+        self
+    }
+
+    /// Appends the value's text.
+    pub fn write(&self, out: &mut String, value: &Value<'_>) {
+        // Writing to a String never fails.
+        let _ = match value {
+            Value::Unknown => Ok(()),
+            Value::Text(text) => out.write_str(text),
+            Value::Name { name, hidden: true } => write!(out, "[{name}]"),
+            Value::Name { name, .. } => out.write_str(name),
+            Value::List(list) => {
+                for (at, item) in list.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    out.push_str(item);
+                }
+                Ok(())
+            }
+            Value::Size(size) => {
+                self.units.write(out, *size, self.suffix);
+                Ok(())
+            }
+            Value::Number(number) => write!(out, "{number}"),
+            Value::Signed(number) => write!(out, "{number}"),
+            Value::Percent(percent) => {
+                let hundredths = percent.hundredths();
+                write!(out, "{}.{:02}", hundredths / 100, hundredths % 100)
+            }
+            Value::Flag { value, word } => out.write_str(match (value, self.binary) {
+                (Some(true), false) => word,
+                (Some(false), false) => "",
+                (None, false) => "unknown",
+                (Some(true), true) => "1",
+                (Some(false), true) => "0",
+                (None, true) => "-1",
+            }),
+            Value::Time(seconds) => {
+                self.write_time(out, *seconds);
+                Ok(())
+            }
+            Value::Word(word) => out.write_str(word),
+        };
+    }
+
+    fn write_time(&self, out: &mut String, seconds: u64) {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let Ok(at) = jiff::Timestamp::from_second(seconds) else { return };
+        let offset = jiff::tz::Offset::from_seconds(self.time_zone.utc_offset(seconds));
+        let zone = offset.unwrap_or(jiff::tz::Offset::UTC).to_time_zone();
+        let _ = write!(out, "{}", at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %z"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lvm_core::Utc;
+
+    fn print(units: &str, bytes: u64) -> String {
+        units.parse::<Units>().unwrap().print(Bytes(bytes), true)
+    }
+
+    #[test]
+    fn units_of_a_300_mib_group() {
+        let table = [
+            ("h", "300.00m"),
+            ("H", "314.57M"),
+            ("r", "300.00m"),
+            ("R", "314.57M"),
+            ("b", "314572800B"),
+            ("B", "314572800B"),
+            ("s", "614400S"),
+            ("S", "614400S"),
+            ("k", "307200.00k"),
+            ("K", "314572.80K"),
+            ("m", "300.00m"),
+            ("M", "314.57M"),
+            ("g", "0.29g"),
+            ("G", "0.31G"),
+            ("t", "0.00t"),
+            ("4m", "75.00U"),
+            ("1.5k", "204800.00k"),
+        ];
+        for (units, text) in table {
+            assert_eq!(print(units, 300 << 20), text, "{units}");
+        }
+    }
+
+    #[test]
+    fn rounding() {
+        assert_eq!(print("r", 4095 << 20), "<4.00g");
+        assert_eq!(print("h", 4095 << 20), "4.00g");
+        assert_eq!(print("R", 1 << 20), "<1.05M");
+        // Exact halves go to the even digit, as in C's printf.
+        assert_eq!(print("r", 33 * (128 << 10)), "4.12m");
+        assert_eq!(print("r", 463 * (128 << 10)), "<57.88m");
+        assert_eq!(print("r", 8 << 30), "8.00g");
+        assert_eq!(print("r", u64::MAX), "16.00e");
+    }
+
+    #[test]
+    fn zero_and_suffixes() {
+        for (units, with, without) in [("r", "0 ", "0"), ("b", "0B", "0"), ("k", "0k", "0"), ("s", "0S", "0")]
+        {
+            let units = units.parse::<Units>().unwrap();
+            assert_eq!(units.print(Bytes(0), true), with);
+            assert_eq!(units.print(Bytes(0), false), without);
+        }
+        assert_eq!("m".parse::<Units>().unwrap().print(Bytes::mib(3), false), "3.00");
+        // The human forms keep their letter: without it the number would mean nothing.
+        assert_eq!(Units::ROUNDED.print(Bytes::mib(3), false), "3.00m");
+    }
+
+    #[test]
+    fn bad_units() {
+        for text in ["", "x", "hx", "0k", "3", "-1k", "k4"] {
+            assert!(text.parse::<Units>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times() {
+        let mut text = String::new();
+        let format = Format::default().with_time_zone(Arc::new(Utc));
+        format.write(&mut text, &Value::Time(1_700_000_000));
+        assert_eq!(text, "2023-11-14 22:13:20 +0000");
+    }
+}

@@ -1,0 +1,122 @@
+//! What a report is made from.
+
+use std::fmt;
+
+use lvm_core::metadata::{LogicalVolume, VolumeGroup};
+use lvm_core::store::{FoundPv, FoundVg, Orphan, Scan};
+
+/// Tells the major and minor number of the device at a path.
+pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
+
+type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
+type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
+
+/// The groups and physical volumes a report is about. It borrows them; tables made from it borrow
+/// names from the same place.
+///
+/// ```
+/// # use lvm_core::store::Scan;
+/// use lvmkit::report::{Report, ReportInput, ReportKind};
+///
+/// # fn main() -> Result<(), lvmkit::report::ReportError> {
+/// # let scan = Scan::default();
+/// let table = Report::new(ReportKind::LogicalVolumes)
+///     .columns("lv_name,lv_size")?
+///     .sort("-lv_size")?
+///     .run(&ReportInput::of_scan(&scan))?;
+/// assert_eq!(table.rows().len(), 0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct ReportInput<'i> {
+    pub(super) groups: Vec<(&'i VolumeGroup, &'i [Option<FoundPv>])>,
+    pub(super) orphans: Vec<&'i Orphan>,
+    pub(super) others: Vec<&'i str>,
+    pub(super) numbers: Option<Box<DeviceNumbers<'i>>>,
+    pub(super) lv_choice: Option<Box<LvChoice<'i>>>,
+    pub(super) pv_choice: Option<Box<PvChoice<'i>>>,
+}
+
+impl fmt::Debug for ReportInput<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReportInput")
+            .field("groups", &self.groups.iter().map(|(vg, _)| vg.name()).collect::<Vec<_>>())
+            .field("orphans", &self.orphans.len())
+            .field("others", &self.others)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'i> ReportInput<'i> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything a scan found.
+    #[must_use]
+    pub fn of_scan(scan: &'i Scan) -> Self {
+        let mut input = Self::new();
+        for group in &scan.groups {
+            input = input.group(group);
+        }
+        for orphan in &scan.orphans {
+            input = input.orphan(orphan);
+        }
+        input.others = scan.others.iter().map(String::as_str).collect();
+        input
+    }
+
+    /// Adds a group with the devices it was found on.
+    #[must_use]
+    pub fn group(mut self, group: &'i FoundVg) -> Self {
+        self.groups.push((&group.vg, &group.pvs));
+        self
+    }
+
+    /// Adds a group of which only the metadata is known; fields that come from its devices are
+    /// blank.
+    #[must_use]
+    pub fn volume_group(mut self, vg: &'i VolumeGroup) -> Self {
+        self.groups.push((vg, &[]));
+        self
+    }
+
+    /// Adds a physical volume that has no group.
+    #[must_use]
+    pub fn orphan(mut self, orphan: &'i Orphan) -> Self {
+        self.orphans.push(orphan);
+        self
+    }
+
+    /// Adds a device that is no physical volume; shown by [`Report::all`](super::Report::all).
+    #[must_use]
+    pub fn other_device(mut self, device: &'i str) -> Self {
+        self.others.push(device);
+        self
+    }
+
+    /// Tells how to look up device numbers, for `pv_major` and `pv_minor`. Without it they are -1.
+    #[must_use]
+    pub fn with_device_numbers(mut self, numbers: impl Fn(&str) -> Option<(u32, u32)> + 'i) -> Self {
+        self.numbers = Some(Box::new(numbers));
+        self
+    }
+
+    /// Shows only the logical volumes that `choose` says yes to. It is asked for hidden ones too,
+    /// and then decides alone.
+    #[must_use]
+    pub fn only_lvs(mut self, choose: impl Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i) -> Self {
+        self.lv_choice = Some(Box::new(choose));
+        self
+    }
+
+    /// Shows only the physical volumes on devices that `choose` says yes to.
+    #[must_use]
+    pub fn only_pvs(mut self, choose: impl Fn(&str) -> bool + 'i) -> Self {
+        self.pv_choice = Some(Box::new(choose));
+        self
+    }
+}

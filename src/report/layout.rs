@@ -1,0 +1,269 @@
+//! Reports as text: columns, unaligned lists, `NAME='value'` pairs, columns turned to rows.
+
+use std::fmt;
+
+use super::field::Field;
+use super::format::Format;
+use super::table::Table;
+
+/// How the text is laid out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Layout {
+    /// Print headings; off with `--noheadings`.
+    pub headings: bool,
+    /// Pad cells to the width of their column.
+    pub aligned: bool,
+    /// What stands between cells (`--separator`).
+    pub separator: String,
+    /// Print `LVM2_FIELD='value'` instead of values (`--nameprefixes`).
+    pub name_prefixes: bool,
+    /// Put the values of those pairs in quotes; off with `--unquoted`.
+    pub quoted: bool,
+    /// Turn columns to rows (`--rows`).
+    pub columns_as_rows: bool,
+    /// What every line begins with.
+    pub prefix: String,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            headings: true,
+            aligned: true,
+            separator: " ".to_owned(),
+            name_prefixes: false,
+            quoted: true,
+            columns_as_rows: false,
+            prefix: "  ".to_owned(),
+        }
+    }
+}
+
+impl Layout {
+    /// Aligned columns under headings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Leaves the headings away (`--noheadings`).
+    #[must_use]
+    pub fn without_headings(mut self) -> Self {
+        self.headings = false;
+        self
+    }
+
+    /// Puts that between cells and does not align them (`--separator`); see
+    /// [`with_alignment`](Self::with_alignment).
+    #[must_use]
+    pub fn with_separator(mut self, separator: impl Into<String>) -> Self {
+        self.separator = separator.into();
+        self.aligned = false;
+        self
+    }
+
+    /// Aligns the cells (`--aligned`), also with a separator or names.
+    #[must_use]
+    pub fn with_alignment(mut self) -> Self {
+        self.aligned = true;
+        self
+    }
+
+    /// Prints `LVM2_FIELD='value'` (`--nameprefixes`), not aligned.
+    #[must_use]
+    pub fn with_name_prefixes(mut self) -> Self {
+        self.name_prefixes = true;
+        self.aligned = false;
+        self
+    }
+
+    /// Leaves the quotes of those pairs away (`--unquoted`).
+    #[must_use]
+    pub fn without_quotes(mut self) -> Self {
+        self.quoted = false;
+        self
+    }
+
+    /// Turns columns to rows (`--rows`), not aligned.
+    #[must_use]
+    pub fn with_columns_as_rows(mut self) -> Self {
+        self.columns_as_rows = true;
+        self.aligned = false;
+        self
+    }
+}
+
+/// The cells' texts in one buffer.
+struct Texts {
+    all: String,
+    ends: Vec<usize>,
+    columns: usize,
+}
+
+impl Texts {
+    fn new(table: &Table<'_>, format: &Format) -> Self {
+        let columns = table.fields().len();
+        let rows = table.rows().len();
+        let mut texts = Self {
+            all: String::with_capacity(rows * columns * 8),
+            ends: Vec::with_capacity(rows * columns),
+            columns,
+        };
+        for value in table.rows().flatten() {
+            format.write(&mut texts.all, value);
+            texts.ends.push(texts.all.len());
+        }
+        texts
+    }
+
+    fn rows(&self) -> usize {
+        self.ends.len().checked_div(self.columns).unwrap_or(0)
+    }
+
+    fn get(&self, row: usize, column: usize) -> &str {
+        let at = row * self.columns + column;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|end| self.all.get(start..*end)).unwrap_or_default()
+    }
+
+    fn widths(&self, fields: &[&'static Field]) -> Vec<usize> {
+        let mut widths = fields.iter().map(|field| field.width).collect::<Vec<_>>();
+        for row in 0..self.rows() {
+            for (column, width) in widths.iter_mut().enumerate() {
+                *width = (*width).max(self.get(row, column).len());
+            }
+        }
+        widths
+    }
+}
+
+impl Table<'_> {
+    /// The report as text, as lvm2's commands print it. Nothing at all when there are no rows.
+    #[must_use]
+    pub fn to_text(&self, format: &Format, layout: &Layout) -> String {
+        let mut out = String::new();
+        // Writing to a String never fails.
+        let _ = self.write_text(&mut out, format, layout);
+        out
+    }
+
+    /// Writes the report as text.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut impl fmt::Write, format: &Format, layout: &Layout) -> fmt::Result {
+        if self.rows().len() == 0 {
+            return Ok(());
+        }
+        let texts = Texts::new(self, format);
+        let writer = TextWriter {
+            table: self,
+            layout,
+            binary: format.binary,
+            widths: texts.widths(self.fields()),
+            texts,
+        };
+        if layout.columns_as_rows { writer.columns_as_rows(out) } else { writer.rows(out) }
+    }
+}
+
+struct TextWriter<'t, 'i> {
+    table: &'t Table<'i>,
+    layout: &'t Layout,
+    binary: bool,
+    widths: Vec<usize>,
+    texts: Texts,
+}
+
+impl TextWriter<'_, '_> {
+    fn rows(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        if self.layout.headings {
+            out.write_str(&self.layout.prefix)?;
+            for (column, field) in self.table.fields().iter().enumerate() {
+                self.separate(out, column)?;
+                self.heading(out, column, field)?;
+            }
+            out.write_char('\n')?;
+        }
+        for row in 0..self.texts.rows() {
+            out.write_str(&self.layout.prefix)?;
+            for (column, field) in self.table.fields().iter().enumerate() {
+                self.separate(out, column)?;
+                self.cell(out, row, column, field)?;
+            }
+            out.write_char('\n')?;
+        }
+        Ok(())
+    }
+
+    fn columns_as_rows(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        for (column, field) in self.table.fields().iter().enumerate() {
+            out.write_str(&self.layout.prefix)?;
+            if self.layout.headings {
+                self.heading(out, column, field)?;
+            }
+            for row in 0..self.texts.rows() {
+                if row > 0 || self.layout.headings {
+                    out.write_str(&self.layout.separator)?;
+                }
+                self.cell(out, row, column, field)?;
+            }
+            out.write_char('\n')?;
+        }
+        Ok(())
+    }
+
+    fn separate(&self, out: &mut impl fmt::Write, column: usize) -> fmt::Result {
+        if column > 0 { out.write_str(&self.layout.separator) } else { Ok(()) }
+    }
+
+    /// Headings are flush left and cut at the width of their column.
+    fn heading(&self, out: &mut impl fmt::Write, column: usize, field: &Field) -> fmt::Result {
+        if !self.layout.aligned {
+            return out.write_str(field.heading);
+        }
+        let width = self.width(column);
+        write!(out, "{:<width$.width$}", field.heading)
+    }
+
+    fn cell(&self, out: &mut impl fmt::Write, row: usize, column: usize, field: &Field) -> fmt::Result {
+        let text = self.texts.get(row, column);
+        if self.layout.name_prefixes {
+            out.write_str("LVM2_")?;
+            for letter in field.id.chars() {
+                out.write_char(letter.to_ascii_uppercase())?;
+            }
+            out.write_char('=')?;
+            if self.layout.quoted {
+                out.write_char('\'')?;
+            }
+        }
+        self.padded(out, text, column, field)?;
+        if self.layout.name_prefixes && self.layout.quoted {
+            out.write_char('\'')?;
+        }
+        Ok(())
+    }
+
+    fn padded(&self, out: &mut impl fmt::Write, text: &str, column: usize, field: &Field) -> fmt::Result {
+        use super::FieldKind::Flag;
+        if !self.layout.aligned {
+            return out.write_str(text);
+        }
+        let padding = self.width(column).saturating_sub(text.len());
+        let right = field.kind.is_numeric() || (self.binary && field.kind == Flag);
+        let spaces = |out: &mut dyn fmt::Write| (0..padding).try_for_each(|_| out.write_char(' '));
+        if right {
+            spaces(out)?;
+            out.write_str(text)
+        } else {
+            out.write_str(text)?;
+            spaces(out)
+        }
+    }
+
+    fn width(&self, column: usize) -> usize {
+        self.widths.get(column).copied().unwrap_or(0)
+    }
+}

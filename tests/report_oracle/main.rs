@@ -1,0 +1,20 @@
+//! Reports of `lvmkit` against those of the real lvm2, byte for byte.
+//!
+//! Needs root, loop devices and lvm2; says `skipped` where they are missing, and fails there when
+//! `CI=true`.
+
+mod golden;
+mod lvm2;
+mod plain;
+
+/// True when the tests can run.
+fn ready() -> bool {
+    match lvm2::Lvm2::missing() {
+        None => true,
+        Some(why) => {
+            println!("skipped: {why}");
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "must run under CI: {why}");
+            false
+        }
+    }
+}
