@@ -278,7 +278,7 @@ impl Lvm {
     ///
     /// # Errors
     /// `NotFound` when it is not a physical volume without a group; `InvalidInput` below the
-    /// smallest size of one; `Unsupported` with a second metadata area, which would have to move.
+    /// smallest size of one.
     ///
     /// # Effect
     /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.

@@ -132,7 +132,7 @@ impl Seen {
         let mut state = State::default();
         for found in &scan.groups {
             for pv in found.pvs.iter().flatten() {
-                disks[number(pv.device.name())] = disk(pv);
+                disks[number(pv.device.name())] = disk(pv, true);
             }
             let members = found.pvs.iter().flatten().map(|pv| number(pv.device.name())).collect();
             view.groups.push((found.vg.clone(), members));
@@ -140,13 +140,9 @@ impl Seen {
         }
         for orphan in &scan.orphans {
             let at = number(orphan.pv.device.name());
-            disks[at] = disk(&orphan.pv) + if orphan.used_by_unknown { " used" } else { "" };
+            disks[at] = disk(&orphan.pv, false) + if orphan.used_by_unknown { " used" } else { "" };
             view.orphans.push(at);
         }
-        let members = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
-        let pvs = members.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
-        let two = pvs.filter(|pv| pv.scanned.areas.len() > 1);
-        view.two_areas = two.map(|pv| number(pv.device.name())).collect();
         view.orphans.sort_unstable();
         view.blanks = (0..paths.len()).filter(|at| disks[*at] == "blank").collect();
         view.groups.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
@@ -166,16 +162,22 @@ impl Seen {
     }
 }
 
-fn disk(pv: &FoundPv) -> String {
+/// What the label says. Of a member with a second metadata area lvm2 writes the size that is left
+/// for extents when it is resized, where this library writes the device's; inside a group nobody
+/// reads that number.
+fn disk(pv: &FoundPv, is_member: bool) -> String {
     let Label { sector, pv_header } = &pv.scanned.label;
     let areas = pv.scanned.areas.iter().map(|area| match area.state {
         AreaState::Unusable(_) => "unusable",
         AreaState::Bad(..) => "bad",
         _ => "good",
     });
+    let size = match pv_header.metadata_areas.len() {
+        2 if is_member => "of its device".to_owned(),
+        _ => pv_header.device_size.to_string(),
+    };
     format!(
-        "sector {sector} size {} data {:?} areas {:?} extension {:?} state {:?}",
-        pv_header.device_size,
+        "sector {sector} size {size} data {:?} areas {:?} extension {:?} state {:?}",
         pv_header.data_areas,
         pv_header.metadata_areas,
         pv_header.extension,

@@ -13,8 +13,6 @@ pub enum Deviation {
     /// lvm2 makes physical volumes first and leaves them behind when it then refuses to make or
     /// extend the group; here a refused edit writes nothing.
     LeftBehind,
-    /// A physical volume with a second metadata area, which would have to move, is not resized.
-    SecondArea,
     /// lvm2 calls it a success when a share of what is free cannot be added at all; here it is an
     /// error, and neither changes anything.
     NothingAdded,
@@ -33,9 +31,6 @@ pub fn explain(step: &Step, theirs: &Said, ours: &Result<()>) -> Option<Deviatio
             if said("unchanged") && matches!(step, Step::LvResize { .. }) =>
         {
             Some(Deviation::NothingAdded)
-        }
-        (true, Err(ErrorKind::Unsupported)) if matches!(step, Step::PvResize { .. }) => {
-            Some(Deviation::SecondArea)
         }
         _ => None,
     }

@@ -46,8 +46,6 @@ pub struct View {
     pub orphans: Vec<usize>,
     pub blanks: Vec<usize>,
     pub sizes: Vec<u64>,
-    /// Devices with a second metadata area: those are not resized here.
-    pub two_areas: Vec<usize>,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -304,9 +302,6 @@ impl Dice {
     }
 
     fn pv_resize(&mut self, device: usize, vg: Option<String>, view: &View) -> Step {
-        if view.two_areas.contains(&device) {
-            return Step::PvRemove { device };
-        }
         // What has no group yet is not made to pretend more than its device has.
         let beyond = if vg.is_some() { 1 << 20 } else { 0 };
         let size = self.maybe(70, |dice| {
