@@ -28,7 +28,7 @@ fn counted(edits: usize) -> [u64; 5] {
     tx.commit(&mut Silent).unwrap();
     let mut tx = lvm.begin("vg0").unwrap();
     for at in 0..edits {
-        let lv = NewLv::linear(format!("lv{at}"), Size::mib(1).clone()).zero(false).wipe_signatures(false);
+        let lv = NewLv::linear(format!("lv{at}"), Size::mib(1)).zero(false).wipe_signatures(false);
         // One extent each would not fit a hundred times; no extents at all do.
         let lv = if edits > 10 {
             NewLv::new(lvm_core::edit::NewLvKind::Zero, Size::extents(1)).name(format!("lv{at}"))

@@ -43,7 +43,7 @@ fn main() {
     lvm2();
 }
 
-fn disks(dir: &PathBuf) -> Vec<PathBuf> {
+fn disks(dir: &std::path::Path) -> Vec<PathBuf> {
     (0..PVS).map(|at| dir.join(format!("disk{at:03}.img"))).collect()
 }
 

@@ -11,9 +11,7 @@ use std::time::Instant;
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::text::import_bytes;
 use lvm_core::{Bytes, Utc};
-use lvmkit::report::{
-    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Value, to_json,
-};
+use lvmkit::report::{Format, JsonStyle, Layout, Report, ReportInput, ReportKind, Value, to_json};
 
 /// A group of two physical volumes with `count` linear volumes of one extent and one thin pool
 /// family.

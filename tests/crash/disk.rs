@@ -42,10 +42,6 @@ impl Image {
         Self { number, size, sectors: BTreeMap::new() }
     }
 
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
     pub(crate) fn set_size(&mut self, size: u64) {
         self.size = size;
     }

@@ -330,6 +330,7 @@ mod tests {
 
     /// Measured with lvm2 2.03.16 on a device of 64 MiB.
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn layouts_of_lvm2() {
         let size = 64 << 20;
         let mib = |n| Some(Bytes::mib(n));
