@@ -74,11 +74,6 @@ impl Image {
         self.put(at, &intern(&sector));
     }
 
-    /// The sectors that were ever written.
-    pub(crate) fn written(&self) -> impl Iterator<Item = (u64, &Sector)> {
-        self.sectors.iter().map(|(at, sector)| (*at, &**sector))
-    }
-
     /// The sectors that differ from those of `before`.
     pub(crate) fn changed_since(&self, before: &Self) -> Vec<u64> {
         let differs = |at: &u64| match (self.sectors.get(at), before.sectors.get(at)) {
