@@ -158,7 +158,8 @@ fn labels_decode_and_encode_to_the_same_bytes() {
         assert_eq!(u64::from(extension.version), sample.number("ext_version"), "{name}");
         assert_eq!(u64::from(extension.flags), sample.number("ext_flags"), "{name}");
         let boot = sample.0["ba"].as_array().unwrap().iter();
-        let boot = boot.map(|area| DiskArea { offset: area[0].as_u64().unwrap(), size: area[1].as_u64().unwrap() });
+        let boot =
+            boot.map(|area| DiskArea { offset: area[0].as_u64().unwrap(), size: area[1].as_u64().unwrap() });
         assert_eq!(extension.bootloader_areas, boot.collect::<Vec<_>>(), "{name}");
         assert_eq!(header.is_used(), sample.number("ext_flags") & 1 != 0, "{name}");
         assert_eq!(label.encode().unwrap(), sample.sector(label.sector * 512).unwrap(), "{name}");

@@ -22,7 +22,9 @@ pub enum Deviation {
 pub fn explain(step: &Step, theirs: &Said, ours: &Result<()>) -> Option<Deviation> {
     let said = |words: &str| theirs.err.contains(words) || theirs.out.contains(words);
     match (theirs.ok(), ours.as_ref().map_err(Error::kind)) {
-        (false, Ok(())) if said("already") && matches!(step, Step::LvChange { .. } | Step::VgChange { .. }) => {
+        (false, Ok(()))
+            if said("already") && matches!(step, Step::LvChange { .. } | Step::VgChange { .. }) =>
+        {
             Some(Deviation::AlreadySo)
         }
         (true, Err(ErrorKind::InsufficientSpace { .. }))

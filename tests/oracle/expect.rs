@@ -15,35 +15,95 @@ const LV_CONSTANT: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "lv_parent", "lv_when_full", "lv_metadata_size", "origin", "origin_uuid", "origin_size",
-            "lv_ancestors", "lv_full_ancestors", "lv_descendants", "lv_full_descendants",
-            "raid_mismatch_count", "raid_sync_action", "raid_write_behind", "raid_min_recovery_rate",
-            "raid_max_recovery_rate", "raidintegritymode", "integritymismatches", "move_pv",
-            "move_pv_uuid", "convert_lv", "convert_lv_uuid", "mirror_log", "mirror_log_uuid", "data_lv",
-            "data_lv_uuid", "metadata_lv", "metadata_lv_uuid", "pool_lv", "pool_lv_uuid", "lv_profile",
-            "lv_lockargs", "lv_time_removed", "data_percent", "snap_percent",
-            "metadata_percent", "copy_percent", "sync_percent", "cache_total_blocks", "cache_used_blocks",
-            "cache_dirty_blocks", "cache_read_hits", "cache_read_misses", "cache_write_hits",
-            "cache_write_misses", "kernel_cache_settings", "kernel_cache_policy", "kernel_metadata_format",
-            "lv_health_status", "kernel_discards", "vdo_operating_mode", "vdo_compression_state",
-            "vdo_index_state", "vdo_used_size", "vdo_saving_percent", "writecache_total_blocks",
-            "writecache_free_blocks", "writecache_writeback_blocks", "writecache_error",
+            "lv_parent",
+            "lv_when_full",
+            "lv_metadata_size",
+            "origin",
+            "origin_uuid",
+            "origin_size",
+            "lv_ancestors",
+            "lv_full_ancestors",
+            "lv_descendants",
+            "lv_full_descendants",
+            "raid_mismatch_count",
+            "raid_sync_action",
+            "raid_write_behind",
+            "raid_min_recovery_rate",
+            "raid_max_recovery_rate",
+            "raidintegritymode",
+            "integritymismatches",
+            "move_pv",
+            "move_pv_uuid",
+            "convert_lv",
+            "convert_lv_uuid",
+            "mirror_log",
+            "mirror_log_uuid",
+            "data_lv",
+            "data_lv_uuid",
+            "metadata_lv",
+            "metadata_lv_uuid",
+            "pool_lv",
+            "pool_lv_uuid",
+            "lv_profile",
+            "lv_lockargs",
+            "lv_time_removed",
+            "data_percent",
+            "snap_percent",
+            "metadata_percent",
+            "copy_percent",
+            "sync_percent",
+            "cache_total_blocks",
+            "cache_used_blocks",
+            "cache_dirty_blocks",
+            "cache_read_hits",
+            "cache_read_misses",
+            "cache_write_hits",
+            "cache_write_misses",
+            "kernel_cache_settings",
+            "kernel_cache_policy",
+            "kernel_metadata_format",
+            "lv_health_status",
+            "kernel_discards",
+            "vdo_operating_mode",
+            "vdo_compression_state",
+            "vdo_index_state",
+            "vdo_used_size",
+            "vdo_saving_percent",
+            "writecache_total_blocks",
+            "writecache_free_blocks",
+            "writecache_writeback_blocks",
+            "writecache_error",
         ],
     ),
     (
         "-1",
         &[
-            "lv_active_locally", "lv_active_remotely", "lv_active_exclusively", "raidintegrityblocksize",
-            "writecache_block_size", "lv_kernel_major", "lv_kernel_minor", "lv_kernel_read_ahead",
-            "lv_suspended", "lv_live_table", "lv_inactive_table", "lv_device_open", "lv_check_needed",
-            "lv_merge_failed", "lv_snapshot_invalid",
+            "lv_active_locally",
+            "lv_active_remotely",
+            "lv_active_exclusively",
+            "raidintegrityblocksize",
+            "writecache_block_size",
+            "lv_kernel_major",
+            "lv_kernel_minor",
+            "lv_kernel_read_ahead",
+            "lv_suspended",
+            "lv_live_table",
+            "lv_inactive_table",
+            "lv_device_open",
+            "lv_check_needed",
+            "lv_merge_failed",
+            "lv_snapshot_invalid",
         ],
     ),
     (
         "0",
         &[
-            "lv_initial_image_sync", "lv_image_synced", "lv_merging", "lv_converting",
-            "lv_allocation_locked", "lv_historical",
+            "lv_initial_image_sync",
+            "lv_image_synced",
+            "lv_merging",
+            "lv_converting",
+            "lv_allocation_locked",
+            "lv_historical",
         ],
     ),
     ("unknown", &["lv_active"]),
@@ -54,14 +114,41 @@ const SEG_CONSTANT: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "reshape_len", "reshape_len_le", "data_offset", "new_data_offset", "parity_chunks",
-            "thin_count", "discards", "cache_metadata_format", "cache_mode", "transaction_id", "thin_id",
-            "seg_tags", "seg_metadata_le_ranges", "metadata_devices", "seg_monitor", "cache_policy",
-            "cache_settings", "vdo_compression", "vdo_deduplication", "vdo_use_metadata_hints",
-            "vdo_minimum_io_size", "vdo_block_map_cache_size", "vdo_block_map_era_length",
-            "vdo_use_sparse_index", "vdo_index_memory_size", "vdo_slab_size", "vdo_ack_threads",
-            "vdo_bio_threads", "vdo_bio_rotation", "vdo_cpu_threads", "vdo_hash_zone_threads",
-            "vdo_logical_threads", "vdo_physical_threads", "vdo_max_discard", "vdo_write_policy",
+            "reshape_len",
+            "reshape_len_le",
+            "data_offset",
+            "new_data_offset",
+            "parity_chunks",
+            "thin_count",
+            "discards",
+            "cache_metadata_format",
+            "cache_mode",
+            "transaction_id",
+            "thin_id",
+            "seg_tags",
+            "seg_metadata_le_ranges",
+            "metadata_devices",
+            "seg_monitor",
+            "cache_policy",
+            "cache_settings",
+            "vdo_compression",
+            "vdo_deduplication",
+            "vdo_use_metadata_hints",
+            "vdo_minimum_io_size",
+            "vdo_block_map_cache_size",
+            "vdo_block_map_era_length",
+            "vdo_use_sparse_index",
+            "vdo_index_memory_size",
+            "vdo_slab_size",
+            "vdo_ack_threads",
+            "vdo_bio_threads",
+            "vdo_bio_rotation",
+            "vdo_cpu_threads",
+            "vdo_hash_zone_threads",
+            "vdo_logical_threads",
+            "vdo_physical_threads",
+            "vdo_max_discard",
+            "vdo_write_policy",
             "vdo_header_size",
         ],
     ),
@@ -116,7 +203,8 @@ struct AreaFigures {
 impl AreaFigures {
     fn of<'a>(pvs: impl Iterator<Item = &'a FoundPv>) -> Self {
         let mut figures = Self::default();
-        let at_most = |known: &mut Option<u64>, new: u64| *known = Some(known.map_or(new, |old| old.min(new)));
+        let at_most =
+            |known: &mut Option<u64>, new: u64| *known = Some(known.map_or(new, |old| old.min(new)));
         for area in pvs.flat_map(|pv| &pv.scanned.areas) {
             let size = area.location.size;
             figures.count += 1;
@@ -152,9 +240,10 @@ impl Expected {
         let mut all = scan.groups.iter().map(|found| Self::group(found, path_of)).collect::<Vec<_>>();
         let orphans = scan.orphans.iter().map(|orphan| orphan_row(&orphan.pv, path_of)).collect::<Vec<_>>();
         if !orphans.is_empty() {
-            let segments = scan.orphans.iter().map(|orphan| {
-                pv_segment_row(&orphan.pv.id().to_string(), 0, 0, String::new())
-            });
+            let segments = scan
+                .orphans
+                .iter()
+                .map(|orphan| pv_segment_row(&orphan.pv.id().to_string(), 0, 0, String::new()));
             let segments = segments.collect();
             all.push(Self { tables: [("pv", orphans), ("pvseg", segments)].into_iter().collect() });
         }
@@ -167,14 +256,20 @@ impl Expected {
         let mut tables: BTreeMap<_, Vec<Row>> = BTreeMap::new();
         tables.insert("vg", vec![vg_row(found)]);
         let pvs = vg.physical_volumes().iter().zip(&found.pvs).enumerate();
-        tables.insert("pv", pvs.map(|(at, (pv, at_device))| {
-            let mut row = device_row(at_device.as_ref().unwrap(), path_of);
-            member_row(&mut row, vg, pv, map.used_count(at).0);
-            row
-        }).collect());
+        tables.insert(
+            "pv",
+            pvs.map(|(at, (pv, at_device))| {
+                let mut row = device_row(at_device.as_ref().unwrap(), path_of);
+                member_row(&mut row, vg, pv, map.used_count(at).0);
+                row
+            })
+            .collect(),
+        );
         if vg.logical_volumes().len() > 0 {
             tables.insert("lv", vg.logical_volumes().map(|lv| lv_row(vg, lv)).collect());
-            let segments = vg.logical_volumes().flat_map(|lv| lv.segments().iter().map(move |seg| seg_row(vg, lv, seg, path_of)));
+            let segments = vg
+                .logical_volumes()
+                .flat_map(|lv| lv.segments().iter().map(move |seg| seg_row(vg, lv, seg, path_of)));
             tables.insert("seg", segments.collect());
         }
         let mut runs = Vec::new();
@@ -222,10 +317,13 @@ fn vg_row(found: &FoundVg) -> Row {
         ("vg_mda_used_count", areas.used.to_string()),
         ("vg_mda_free", areas.free.unwrap_or(0).to_string()),
         ("vg_mda_size", areas.least_used.unwrap_or(0).to_string()),
-        ("vg_mda_copies", match vg.metadata_copies() {
-            0 => "unmanaged".to_owned(),
-            copies => copies.to_string(),
-        }),
+        (
+            "vg_mda_copies",
+            match vg.metadata_copies() {
+                0 => "unmanaged".to_owned(),
+                copies => copies.to_string(),
+            },
+        ),
     ]);
     row
 }
@@ -262,10 +360,13 @@ fn member_row(row: &mut Row, vg: &VolumeGroup, pv: &PhysicalVolume, used: u32) {
     row.extend([
         ("pe_start", bytes(pv.pe_start())),
         // Without any extent lvm2 shows the size it has recorded.
-        ("pv_size", match (pv.pe_count().0, pv.dev_size()) {
-            (0, Some(recorded)) => bytes(recorded),
-            (count, _) => size(count),
-        }),
+        (
+            "pv_size",
+            match (pv.pe_count().0, pv.dev_size()) {
+                (0, Some(recorded)) => bytes(recorded),
+                (count, _) => size(count),
+            },
+        ),
         ("pv_free", size(pv.pe_count().0 - used)),
         ("pv_used", size(used)),
         ("pv_attr", format!("{}--", if allocatable { 'a' } else { 'u' })),
@@ -342,22 +443,29 @@ fn lv_row(vg: &VolumeGroup, lv: &LogicalVolume) -> Row {
         ("lv_dm_path", format!("/dev/mapper/{}-{}", dm_name(vg_name), dm_name(name))),
         ("lv_layout", layout(lv, is_virtual)),
         ("lv_permissions", if lv.is_writable() { "unknown" } else { "read-only" }.to_owned()),
-        ("lv_modules", match kind {
-            Some(SegmentKind::Error) => "error",
-            Some(SegmentKind::Zero) => "zero",
-            _ => "",
-        }.to_owned()),
+        (
+            "lv_modules",
+            match kind {
+                Some(SegmentKind::Error) => "error",
+                Some(SegmentKind::Zero) => "zero",
+                _ => "",
+            }
+            .to_owned(),
+        ),
         ("lv_allocation_policy", policy.to_string()),
         ("lv_fixed_minor", flag(has(LvStatus::FIXED_MINOR))),
         ("lv_skip_activation", flag(has(LvStatus::ACTIVATION_SKIP))),
         ("lv_autoactivation", flag(!has(LvStatus::NOAUTOACTIVATE))),
         ("lv_major", lv.major().unwrap_or(-1).to_string()),
         ("lv_minor", lv.minor().unwrap_or(-1).to_string()),
-        ("lv_read_ahead", match lv.read_ahead() {
-            ReadAhead::Auto => "auto".to_owned(),
-            ReadAhead::None => "0".to_owned(),
-            ReadAhead::Sectors(sectors) => bytes(Sectors(u64::from(sectors))),
-        }),
+        (
+            "lv_read_ahead",
+            match lv.read_ahead() {
+                ReadAhead::Auto => "auto".to_owned(),
+                ReadAhead::None => "0".to_owned(),
+                ReadAhead::Sectors(sectors) => bytes(Sectors(u64::from(sectors))),
+            },
+        ),
         ("lv_size", lv.size().0.to_string()),
         ("seg_count", lv.segments().len().to_string()),
         ("lv_tags", tags(lv.tags())),
@@ -377,7 +485,8 @@ fn seg_row(vg: &VolumeGroup, lv: &LogicalVolume, seg: &Segment, path_of: &dyn Fn
         (device(pv), area.start_extent, last)
     });
     let areas = areas.collect::<Vec<_>>();
-    let ranges = areas.iter().map(|(device, first, last)| format!("{device}:{first}-{last}")).collect::<Vec<_>>();
+    let ranges =
+        areas.iter().map(|(device, first, last)| format!("{device}:{first}-{last}")).collect::<Vec<_>>();
     let stripe_size = match seg.kind() {
         SegmentKind::Striped(striped) if areas.len() > 1 => bytes(striped.stripe_size),
         _ => "0".to_owned(),
@@ -396,7 +505,10 @@ fn seg_row(vg: &VolumeGroup, lv: &LogicalVolume, seg: &Segment, path_of: &dyn Fn
         ("seg_size_pe", seg.extent_count().to_string()),
         ("seg_pe_ranges", ranges.join(" ")),
         ("seg_le_ranges", ranges.join(",")),
-        ("devices", areas.iter().map(|(device, first, _)| format!("{device}({first})")).collect::<Vec<_>>().join(",")),
+        (
+            "devices",
+            areas.iter().map(|(device, first, _)| format!("{device}({first})")).collect::<Vec<_>>().join(","),
+        ),
     ]);
     row
 }
@@ -418,7 +530,11 @@ fn key(table: &str, field: &dyn Fn(&str) -> String) -> String {
 /// The fields that differ, and fields that are unknown here.
 pub fn compare(expected: &[Expected], reported: &[Map<String, Value>]) -> Result<usize, String> {
     let mut wanted: BTreeMap<(String, String), &Row> = BTreeMap::new();
-    for (table, row) in expected.iter().flat_map(|group| &group.tables).flat_map(|(table, rows)| rows.iter().map(move |row| (*table, row))) {
+    for (table, row) in expected
+        .iter()
+        .flat_map(|group| &group.tables)
+        .flat_map(|(table, rows)| rows.iter().map(move |row| (*table, row)))
+    {
         let key = key(table, &|field| row[field].clone());
         wanted.insert((table.to_owned(), key), row);
     }

@@ -84,7 +84,8 @@ impl Dice {
             ..PvOptions::default()
         };
         if options.data_alignment.is_some() {
-            options.data_alignment_offset = self.maybe(30, |dice| Bytes(*dice.one(&[512, 3584, 4096, 65536])));
+            options.data_alignment_offset =
+                self.maybe(30, |dice| Bytes(*dice.one(&[512, 3584, 4096, 65536])));
         }
         options
     }
@@ -216,7 +217,11 @@ impl Dice {
                 None
             },
             policy: self.maybe(30, Self::policy),
-            pvs: if placed { self.maybe(35, |dice| dice.pv_words(vg, members)).unwrap_or_default() } else { vec![] },
+            pvs: if placed {
+                self.maybe(35, |dice| dice.pv_words(vg, members)).unwrap_or_default()
+            } else {
+                vec![]
+            },
             tags: self.maybe(20, Self::tag).into_iter().collect(),
             writable: !self.chance(10),
             activation_skip: self.chance(10),
@@ -256,7 +261,11 @@ impl Dice {
             name,
             size,
             direction,
-            pvs: if grows { self.maybe(25, |dice| dice.pv_words(vg, members)).unwrap_or_default() } else { vec![] },
+            pvs: if grows {
+                self.maybe(25, |dice| dice.pv_words(vg, members)).unwrap_or_default()
+            } else {
+                vec![]
+            },
             stripe_size: stripes.filter(|count| *count > 1).and_then(|_| self.maybe(40, |_| Bytes::kib(32))),
             stripes,
             policy: if grows { self.maybe(20, Self::policy) } else { None },

@@ -72,7 +72,9 @@ fn the_same_edits_by_both_come_out_the_same() {
         for mut bench in benches {
             let (seeds, next, total, failures) = (&seeds, &next, &total, &failures);
             scope.spawn(move || {
-                while let Some(seed) = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| seeds.get(at)) {
+                while let Some(seed) =
+                    usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| seeds.get(at))
+                {
                     let (figures, result) = twins::sequence(&mut bench, *seed);
                     total.lock().unwrap().add(&figures);
                     if let Err(failure) = result {

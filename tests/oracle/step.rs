@@ -288,9 +288,9 @@ fn sources<'a>(
     options: &'a PvOptions,
     devices: &'a [&str],
 ) -> impl Iterator<Item = PvSource> + 'a {
-    members.iter().map(|at| {
-        PvSource::new(devices[*at]).options(options.clone()).overwrite(Overwrite::Signatures)
-    })
+    members
+        .iter()
+        .map(|at| PvSource::new(devices[*at]).options(options.clone()).overwrite(Overwrite::Signatures))
 }
 
 impl Founding {

@@ -100,7 +100,8 @@ impl Run<'_> {
         self.log.push(format!("    lvm2: {said} | lvmkit: {}", outcome(&ours)));
         if theirs.ok() != ours.is_ok() {
             let why = deviation::explain(step, &theirs, &ours);
-            let why = why.ok_or_else(|| format!("outcomes differ\n  lvm2 said:\n{}\n{}", theirs.err, theirs.out))?;
+            let why =
+                why.ok_or_else(|| format!("outcomes differ\n  lvm2 said:\n{}\n{}", theirs.err, theirs.out))?;
             self.deviates(why);
         } else if !theirs.ok() {
             self.figures.refused += 1;
@@ -117,7 +118,7 @@ impl Run<'_> {
             }
         }
         compare_states(&after)?;
-        compare_versions(step, &before, &after)?;
+        compare_versions(&before, &after)?;
         Ok(after)
     }
 
@@ -150,9 +151,14 @@ fn compare_states((theirs, ours): &(Seen, Seen)) -> Result<(), String> {
     for name in theirs.groups.keys().chain(ours.groups.keys()) {
         match (theirs.groups.get(name), ours.groups.get(name)) {
             (Some(theirs), Some(ours)) if theirs == ours => {}
-            (Some(theirs), Some(ours)) => return Err(format!("group {name} differs\n{}", difference(theirs, ours))),
+            (Some(theirs), Some(ours)) => {
+                return Err(format!("group {name} differs\n{}", difference(theirs, ours)));
+            }
             (theirs, _) => {
-                return Err(format!("only {} has group {name}", if theirs.is_some() { "lvm2" } else { "lvmkit" }));
+                return Err(format!(
+                    "only {} has group {name}",
+                    if theirs.is_some() { "lvm2" } else { "lvmkit" }
+                ));
             }
         }
     }
@@ -164,21 +170,16 @@ fn compare_states((theirs, ours): &(Seen, Seen)) -> Result<(), String> {
     Ok(())
 }
 
-fn versions(seen: &Seen) -> BTreeMap<String, u32> {
-    seen.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno())).collect()
+/// For each group by how much its version rose; a group keeps its id when it is renamed.
+fn rise(before: &Seen, after: &Seen) -> Vec<(String, u32)> {
+    let old = |id| before.view.groups.iter().find(|(vg, _)| vg.id() == id).map_or(0, |(vg, _)| vg.seqno());
+    let rise = after.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno() - old(vg.id())));
+    rise.collect()
 }
 
 /// lvm2 writes a new version for an edit that changes nothing; here that writes nothing. Apart
 /// from that the versions rise alike.
-fn compare_versions(step: &Step, before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
-    let rise = |before: &Seen, after: &Seen| {
-        let old = versions(before);
-        let find = |name: &String| match step {
-            Step::VgRename { vg, new } if new == name => old.get(vg).copied(),
-            _ => old.get(name).copied(),
-        };
-        versions(after).iter().map(|(name, seqno)| (name.clone(), seqno - find(name).unwrap_or(0))).collect::<Vec<_>>()
-    };
+fn compare_versions(before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
     let (theirs, ours) = (rise(&before.0, &after.0), rise(&before.1, &after.1));
     for ((name, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         // The states are equal: what changed nothing here changed nothing there.
@@ -191,7 +192,8 @@ fn compare_versions(step: &Step, before: &(Seen, Seen), after: &(Seen, Seen)) ->
 
 /// lvm2 finds both sides in order, and reports what this library reads.
 fn check_reports(bench: &Bench, last: &(Seen, Seen), figures: &mut Figures) -> Result<(), String> {
-    figures.texts += texts_export_alike(&last.0).map_err(|why| format!("a text of lvm2 comes out otherwise: {why}"))?;
+    figures.texts +=
+        texts_export_alike(&last.0).map_err(|why| format!("a text of lvm2 comes out otherwise: {why}"))?;
     for (side, seen, whose) in [(&bench.theirs, &last.0, "lvm2"), (&bench.ours, &last.1, "lvmkit")] {
         figures.fields += healthy(bench, side, seen).map_err(|why| format!("what {whose} wrote: {why}"))?;
     }

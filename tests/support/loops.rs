@@ -118,7 +118,8 @@ fn make_node(path: &str) -> Result<(), String> {
     if Path::new(path).exists() {
         return Ok(());
     }
-    let number = path.trim_start_matches("/dev/loop").parse::<u64>().map_err(|_| format!("odd device {path}"))?;
+    let number =
+        path.trim_start_matches("/dev/loop").parse::<u64>().map_err(|_| format!("odd device {path}"))?;
     match mknod(path, SFlag::S_IFBLK, Mode::S_IRUSR | Mode::S_IWUSR, makedev(LOOP_MAJOR, number)) {
         Ok(()) | Err(nix::errno::Errno::EEXIST) => Ok(()),
         Err(error) => Err(format!("cannot make {path}: {error}")),
