@@ -118,7 +118,7 @@ impl Run<'_> {
             }
         }
         compare_states(&after)?;
-        compare_versions(step, &before, &after)?;
+        compare_versions(&before, &after)?;
         Ok(after)
     }
 
@@ -170,24 +170,16 @@ fn compare_states((theirs, ours): &(Seen, Seen)) -> Result<(), String> {
     Ok(())
 }
 
-fn versions(seen: &Seen) -> BTreeMap<String, u32> {
-    seen.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno())).collect()
+/// For each group by how much its version rose; a group keeps its id when it is renamed.
+fn rise(before: &Seen, after: &Seen) -> Vec<(String, u32)> {
+    let old = |id| before.view.groups.iter().find(|(vg, _)| vg.id() == id).map_or(0, |(vg, _)| vg.seqno());
+    let rise = after.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno() - old(vg.id())));
+    rise.collect()
 }
 
 /// lvm2 writes a new version for an edit that changes nothing; here that writes nothing. Apart
 /// from that the versions rise alike.
-fn compare_versions(step: &Step, before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
-    let rise = |before: &Seen, after: &Seen| {
-        let old = versions(before);
-        let find = |name: &String| match step {
-            Step::VgRename { vg, new } if new == name => old.get(vg).copied(),
-            _ => old.get(name).copied(),
-        };
-        versions(after)
-            .iter()
-            .map(|(name, seqno)| (name.clone(), seqno - find(name).unwrap_or(0)))
-            .collect::<Vec<_>>()
-    };
+fn compare_versions(before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
     let (theirs, ours) = (rise(&before.0, &after.0), rise(&before.1, &after.1));
     for ((name, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         // The states are equal: what changed nothing here changed nothing there.
