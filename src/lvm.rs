@@ -5,12 +5,12 @@ use std::path::Path;
 
 use lvm_core::edit::NewVg;
 use lvm_core::metadata::VolumeGroup;
-use lvm_core::ondisk::{MdaHeader, crc};
+use lvm_core::ondisk::MdaHeader;
 use lvm_core::store::{
     FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
 };
 use lvm_core::text::Imported;
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, VgId};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, Id, PvId, Result, VgId};
 
 use crate::commit::backup;
 use crate::data::signature;
@@ -18,6 +18,7 @@ use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
 use crate::scan::devices::{Access, OpenDevices};
+use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
 
 /// A view of some devices and image files, and what may be done with them.
@@ -124,6 +125,7 @@ impl Lvm {
     }
 
     /// Begins a new group over these devices, which become physical volumes when they are none.
+    /// Those that are some already come first in the group, as with vgcreate(8).
     ///
     /// # Errors
     /// `AlreadyExists` when there is a group of that name; those of
@@ -185,7 +187,7 @@ impl Lvm {
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
-            None => PvId::random(&mut *self.stamp(&spec.to_string(), 0)?.ids),
+            None => PvId::random(&mut *self.stamp("", 0, &scan)?.ids),
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
@@ -275,7 +277,8 @@ impl Lvm {
     /// group use [`Transaction::resize_pv_on`](crate::Transaction::resize_pv_on).
     ///
     /// # Errors
-    /// `NotFound` when it is not a physical volume without a group.
+    /// `NotFound` when it is not a physical volume without a group; `InvalidInput` below the
+    /// smallest size of one.
     ///
     /// # Effect
     /// One sector changes, and a second metadata area moves to the new end; `Unknown` on `Io`.
@@ -338,7 +341,7 @@ impl Lvm {
         vgs: impl IntoIterator<Item = &'v VolumeGroup>,
         file: impl AsRef<Path>,
     ) -> Result<()> {
-        let stamp = self.stamp("backup", 0)?;
+        let stamp = self.options.stamp.clone().build()?;
         let header = crate::system::text_header(&stamp, stamp.command.clone());
         let header = crate::system::export_header(&stamp, &header);
         let template = backup::BackupTemplate::new(&file.as_ref().to_string_lossy())?;
@@ -401,17 +404,14 @@ impl Lvm {
         }
     }
 
-    /// The stamp of one transaction. With a seed, each version of each group, and each physical
-    /// volume made on its own, has a sequence of ids of its own: `what` names it.
-    pub(crate) fn stamp(&self, what: &str, seqno: u32) -> Result<lvm_core::Stamp> {
-        let options = self.options.stamp.clone();
-        match self.options.seed {
-            None => options.build(),
-            Some(seed) => {
-                let salt = (u64::from(crc(what.as_bytes())) << 32) | u64::from(seqno);
-                options.seed(seed.wrapping_add(salt.wrapping_mul(0x9E37_79B9_7F4A_7C15))).build()
-            }
+    /// The stamp of one change: version `seqno` of what is called `name`. With a seed, the ids are
+    /// none of those that `scan` found.
+    pub(crate) fn stamp(&self, name: &str, seqno: u32, scan: &Scan) -> Result<lvm_core::Stamp> {
+        let mut stamp = self.options.stamp.clone().build()?;
+        if let Some(seed) = self.options.seed {
+            stamp.ids = Box::new(FreshIds::new(seed, name, seqno, ids_of(scan)));
         }
+        Ok(stamp)
     }
 
     fn lock_groups(&self, opened: &OpenDevices, names: &[&str]) -> Result<Vec<VgLock>> {
@@ -455,6 +455,17 @@ impl Lvm {
         }
         Ok(Scan::new(&opened.devices))
     }
+}
+
+/// Every id in use.
+fn ids_of(scan: &Scan) -> HashSet<Id> {
+    let groups = scan.groups.iter().flat_map(|found| {
+        let vg = &found.vg;
+        let pvs = vg.physical_volumes().iter().map(|pv| pv.id().0);
+        let lvs = vg.logical_volumes().map(|lv| lv.id().0);
+        pvs.chain(lvs).chain([vg.id().0]).chain(found.outdated.iter().map(|pv| pv.id().0))
+    });
+    groups.chain(scan.orphans.iter().map(|orphan| orphan.pv.id().0)).collect()
 }
 
 fn clone_groups(scan: &Scan) -> Scan {

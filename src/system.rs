@@ -4,6 +4,7 @@
 //! the environment except what the system's own time zone lookup reads (`TZ`, `/etc/localtime`);
 //! `SOURCE_DATE_EPOCH` and the like are the caller's to look up and to hand in.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
@@ -12,9 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lvm_core::metadata::TextHeader;
 use lvm_core::stamp::default_generator;
 use lvm_core::text::ExportHeader;
+use lvm_core::{Error, ErrorKind, Host, Id, IdSource, Result, SeededIds, Stamp, TimeZone, Utc};
 use nix::sys::stat::{major, minor};
-
-use lvm_core::{Error, ErrorKind, Host, IdSource, Result, SeededIds, Stamp, TimeZone, Utc};
 
 /// Ids from the operating system's random numbers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +29,47 @@ impl IdSource for RandomIds {
         for (byte, random) in bytes.iter_mut().zip(random) {
             *byte = random;
         }
+    }
+}
+
+/// Reproducible ids that no group or physical volume of a view has yet.
+///
+/// Each change of each group has a sequence of its own, so that two groups made with one seed do
+/// not get the same ids. A change that a crash cut short draws the same ids when it is made again,
+/// except those it gave away already.
+#[derive(Debug)]
+pub(crate) struct FreshIds {
+    sequence: SeededIds,
+    taken: HashSet<Id>,
+}
+
+impl FreshIds {
+    /// The sequence for version `seqno` of what is called `name`.
+    pub(crate) fn new(seed: u64, name: &str, seqno: u32, taken: HashSet<Id>) -> Self {
+        // Two numbers that are close must not give sequences that overlap, so each step is mixed.
+        let mix = |state: u64, value: u64| SeededIds::new(state ^ value).next_u64();
+        let named = name.bytes().fold(mix(seed, 0), |state, byte| mix(state, u64::from(byte)));
+        Self { sequence: SeededIds::new(mix(named, u64::from(seqno).wrapping_add(256))), taken }
+    }
+}
+
+impl IdSource for FreshIds {
+    fn fill(&mut self, bytes: &mut [u8; 32]) {
+        loop {
+            self.sequence.fill(bytes);
+            if self.taken.insert(Id::random(&mut Given(*bytes))) {
+                return;
+            }
+        }
+    }
+}
+
+/// Bytes that are there already, to see which id they make.
+struct Given([u8; 32]);
+
+impl IdSource for Given {
+    fn fill(&mut self, bytes: &mut [u8; 32]) {
+        *bytes = self.0;
     }
 }
 
@@ -253,6 +294,21 @@ mod tests {
         }
         // A bit that is the same 200 times of 200 is a version bit; by chance: 2^-191 or so.
         assert_eq!((ones, zeroes), ([0xff; 32], [0; 32]));
+    }
+
+    #[test]
+    fn sequences_of_ids_do_not_overlap() {
+        let draw = |name: &str, seqno, taken: &[Id]| {
+            let mut ids = FreshIds::new(1, name, seqno, taken.iter().copied().collect());
+            (0..8).map(|_| Id::random(&mut ids)).collect::<Vec<_>>()
+        };
+        let first = draw("vg", 1, &[]);
+        assert_eq!(first, draw("vg", 1, &[]));
+        let others = (2..40).map(|seqno| draw("vg", seqno, &[])).chain([draw("other", 1, &[])]);
+        let all = others.flatten().chain(first.clone()).collect::<HashSet<_>>();
+        assert_eq!(all.len(), 40 * 8);
+        // What is in use is passed over, and the rest stays as it is.
+        assert_eq!(draw("vg", 1, &first[..2])[..6], first[2..]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::store::{
-    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, commit_split, remove_group,
+    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
+    remove_group,
 };
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
 
@@ -69,6 +70,7 @@ pub struct Transaction {
     found: Option<FoundVg>,
     scan: Scan,
     new_devices: StdHashMap<PvId, NewDevice>,
+    merged: Vec<FoundVg>,
     wipes: Vec<(Arc<dyn BlockDevice>, Vec<Signature>)>,
     opened: OpenDevices,
     locks: Vec<VgLock>,
@@ -88,7 +90,8 @@ impl Transaction {
                 .with_vg(found.vg.name())
                 .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
         }
-        let mut draft = draft_of(&found, lvm.stamp(&found.vg.id().to_string(), found.vg.seqno())?)?;
+        let stamp = lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
+        let mut draft = draft_of(&found, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))
     }
@@ -101,11 +104,8 @@ impl Transaction {
         new: NewVg,
         pvs: Vec<PvSource>,
     ) -> Result<Self> {
-        let mut chosen = Vec::with_capacity(pvs.len());
-        for pv in pvs {
-            chosen.push(Chosen::new(&opened, &scan, pv)?);
-        }
-        let stamp = lvm.stamp(new.name_str(), 0)?;
+        let chosen = Chosen::all(&opened, &scan, pvs)?;
+        let stamp = lvm.stamp(new.name_str(), 0, &scan)?;
         let new_pvs = chosen.iter().map(|chosen| chosen.new_pv.clone()).collect::<Vec<_>>();
         let mut draft = VgDraft::new_vg(new, new_pvs, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
@@ -144,7 +144,7 @@ impl Transaction {
             }
             layouts.push(PvLayout::from_label(&source.scanned.label, Bytes(source.device.size()))?);
         }
-        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno())?;
+        let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno(), &scan)?;
         let mut draft = VgDraft::from_vg(vg, layouts, stamp);
         draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
         let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
@@ -161,7 +161,8 @@ impl Transaction {
         locks: Vec<VgLock>,
     ) -> Self {
         let new_devices = StdHashMap::new();
-        Self { lvm, draft, found, scan, new_devices, wipes: Vec::new(), opened, locks }
+        let (merged, wipes) = (Vec::new(), Vec::new());
+        Self { lvm, draft, found, scan, new_devices, merged, wipes, opened, locks }
     }
 
     /// The group as it was found, for a group that is not new: copies, devices, problems.
@@ -181,6 +182,21 @@ impl Transaction {
         let id = self.draft.add_pv(chosen.new_pv.clone())?;
         self.remember(id, chosen);
         Ok(id)
+    }
+
+    /// Adds devices to the group, all or none, in the order of vgextend(8): those that are
+    /// physical volumes already come first.
+    ///
+    /// # Errors
+    /// Those of [`add_pv_on`](Self::add_pv_on); then none is added.
+    #[doc(alias = "vgextend")]
+    pub fn add_pvs_on<S: Into<PvSource>>(&mut self, pvs: impl IntoIterator<Item = S>) -> Result<Vec<PvId>> {
+        let chosen = Chosen::all(&self.opened, &self.scan, pvs.into_iter().map(Into::into))?;
+        let ids = self.draft.add_pvs(chosen.iter().map(|chosen| chosen.new_pv.clone()))?;
+        for (id, chosen) in ids.iter().zip(chosen) {
+            self.remember(*id, chosen);
+        }
+        Ok(ids)
     }
 
     /// The physical volume of this group on that device.
@@ -307,13 +323,15 @@ impl Transaction {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
         }
-        let other = draft_of(&source, self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno())?)?;
+        let stamp = self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno(), &self.scan)?;
+        let other = draft_of(&source, stamp)?;
         other.check_changeable()?;
         self.draft.merge(other)?;
         // The source's areas take part like those of any physical volume that joins; that they
         // hold the source's text until the commit is what keeps it readable until then.
         let joining = source.pvs.iter().flatten();
         self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
+        self.merged.push(source);
         Ok(())
     }
 
@@ -337,7 +355,7 @@ impl Transaction {
             return Err(Error::invalid("a split cannot be combined with other changes"));
         }
         self.claim_name(new_name)?;
-        let stamp = self.lvm.stamp(new_name, 0)?;
+        let stamp = self.lvm.stamp(new_name, 0, &self.scan)?;
         let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
         let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
         let moved = found.filter(|pv| pvs.contains(&pv.id()));
@@ -345,8 +363,9 @@ impl Transaction {
         let mut kept_set =
             self.draft.devices(self.found.as_ref(), &self.new_devices.clone().into_iter().collect())?;
         // They do not become free: they go to the new group.
-        kept_set.removed.clear();
+        kept_set.removed.retain(|pv| !pvs.contains(&pv.id));
         let moved_set = new_draft.devices(None, &moved)?;
+        self.check_split(pvs)?;
         for pv in kept_set.members.iter().chain(&moved_set.members) {
             check_unmoved(pv)?;
         }
@@ -365,6 +384,19 @@ impl Transaction {
             after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
         }
         Ok((vg, new_vg))
+    }
+
+    /// What a crash in the middle of a split leaves is told by the old group's text on the moved
+    /// volumes, so there must be one.
+    fn check_split(&self, pvs: &[PvId]) -> Result<()> {
+        let moved = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let mut areas = moved.filter(|pv| pvs.contains(&pv.id())).flat_map(|pv| &pv.scanned.areas);
+        if areas.any(|area| area.state.text().is_some()) {
+            return Ok(());
+        }
+        Err(Error::invalid("the physical volumes to split off have no metadata area in use")
+            .with_vg(self.draft.name())
+            .with_help("bring one into use first (vgchange --vgmetadatacopies all)"))
     }
 
     fn remember(&mut self, id: PvId, chosen: Chosen) {
@@ -390,22 +422,28 @@ impl Transaction {
     }
 
     fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
-        let Self { lvm, draft, found, new_devices, wipes, opened, locks, scan: _ } = self;
+        let Self { lvm, draft, found, new_devices, merged, wipes, opened, locks, scan: _ } = self;
         if !draft.is_changed() {
             return Ok(draft.volume_group().clone());
         }
         let new = new_devices.into_iter().collect();
-        let devices = draft.devices(found.as_ref(), &new)?;
+        let mut devices = draft.devices(found.as_ref(), &new)?;
+        for source in &merged {
+            add_merged(&mut devices, source)?;
+        }
         for pv in devices.members.iter().chain(&devices.removed) {
             check_unmoved(pv)?;
         }
         if draft.is_removed() {
+            if !merged.is_empty() {
+                return Err(Error::invalid("a merge and the removal of the group cannot be one change"));
+            }
             if lvm.options.dry_run {
                 return Ok(draft.volume_group().clone());
             }
             crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
             commit::archive(&lvm.options, &draft)?;
-            remove_group(&devices.members)?;
+            remove_group(&devices)?;
             return Ok(draft.volume_group().clone());
         }
         let (vg, _, text) = draft.commit_text()?;
@@ -421,7 +459,11 @@ impl Transaction {
             }
         }
         let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
-        let prepared = devices.prepare(&text)?;
+        let prepared = devices.prepare(&text).map_err(|error| match error.effect() {
+            // The signatures that were wiped do not come back.
+            Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
+            _ => error,
+        })?;
         // From here to the commit nobody is asked.
         let outcome = prepared.commit()?;
         let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
@@ -456,6 +498,20 @@ impl std::fmt::Debug for Transaction {
     }
 }
 
+/// Adds what becomes of a group that is merged into another.
+fn add_merged(devices: &mut VgCommit, source: &FoundVg) -> Result<()> {
+    for pv in source.pvs.iter().flatten() {
+        // Its text would stay behind, and bring the group back.
+        if !devices.members.iter().any(|member| member.id == pv.id()) {
+            let message = "a physical volume of a merged group cannot be removed in the same change";
+            return Err(Error::invalid(message).with_device(pv.device.name()).with_vg(source.vg.name()));
+        }
+    }
+    // So would the old texts on volumes that it lost.
+    devices.removed.extend(source.outdated.iter().map(CommitPv::leaving));
+    Ok(())
+}
+
 /// A draft of a group as it was found.
 fn draft_of(found: &FoundVg, stamp: Stamp) -> Result<VgDraft> {
     let layouts = found.pvs.iter().flatten().map(|pv| {
@@ -474,6 +530,16 @@ struct Chosen {
 }
 
 impl Chosen {
+    /// Devices in the order they come to stand in the metadata. LVM2 makes physical volumes of
+    /// the blank ones first and then lists them behind those that are some already; the order
+    /// counts, because the allocator follows it.
+    fn all(opened: &OpenDevices, scan: &Scan, pvs: impl IntoIterator<Item = PvSource>) -> Result<Vec<Self>> {
+        let chosen = pvs.into_iter().map(|pv| Self::new(opened, scan, pv));
+        let mut chosen = chosen.collect::<Result<Vec<_>>>()?;
+        chosen.sort_by_key(|chosen| matches!(chosen.new_device, NewDevice::Blank(_)));
+        Ok(chosen)
+    }
+
     fn new(opened: &OpenDevices, scan: &Scan, source: PvSource) -> Result<Self> {
         let device = opened.find(&source.device)?;
         let name = device.name().to_owned();

@@ -1,4 +1,5 @@
 //! How the program is called, and what it says about wrong calls.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -23,6 +23,15 @@ const FORMS: [&str; 14] = [
     "lvs -a -o lv_name,devices,origin,pool_lv -O -pool_lv,-lv_name",
 ];
 
+const PARTIAL_FORMS: [&str; 6] = [
+    "lvs -a",
+    "lvs -a -o lv_all --reportformat json",
+    "lvs -a -o lv_name,seg_all --reportformat json",
+    "pvs -o pvseg_all,pv_all,lv_name,seg_all --reportformat json",
+    "pvs --segments -v",
+    "vgs -o vg_all --reportformat json",
+];
+
 /// Values of a key that is a string, in order.
 fn strings(text: &str, key: &str) -> Vec<String> {
     let lines = text.lines().filter_map(|line| line.trim().strip_prefix(key)?.strip_prefix(" = "));
@@ -54,6 +63,14 @@ pub(crate) fn compare_text(text: &str, name: &str) {
     let scan = lvm2.scan();
     for form in FORMS {
         lvm2.compare(&scan, form);
+    }
+    // The same with a physical volume missing.
+    if lvm2.devices.len() > 1 {
+        lvm2.hide(&[1]);
+        let scan = lvm2.scan();
+        for form in PARTIAL_FORMS {
+            lvm2.compare(&scan, form);
+        }
     }
     lvm2.finish(name);
 }

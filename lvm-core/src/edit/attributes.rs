@@ -54,11 +54,12 @@ impl VgDraft {
     /// Sets the most logical volumes; 0 means no limit.
     ///
     /// # Errors
-    /// `InvalidInput` when there are more already.
+    /// `InvalidInput` when there are more already or the group is not resizeable.
     #[doc(alias = "vgchange")]
     pub fn set_max_lv(&mut self, max_lv: u32) -> Result<()> {
         self.edit(|edit| {
             edit.require_writable()?;
+            edit.require_resizeable()?;
             let count = edit.vg.logical_volumes().filter(|lv| lv.is_visible()).count();
             if max_lv != 0 && count > usize::try_from(max_lv).unwrap_or(usize::MAX) {
                 return Err(Error::invalid(format!(
@@ -74,11 +75,12 @@ impl VgDraft {
     /// Sets the most physical volumes; 0 means no limit.
     ///
     /// # Errors
-    /// `InvalidInput` when there are more already.
+    /// `InvalidInput` when there are more already or the group is not resizeable.
     #[doc(alias = "vgchange")]
     pub fn set_max_pv(&mut self, max_pv: u32) -> Result<()> {
         self.edit(|edit| {
             edit.require_writable()?;
+            edit.require_resizeable()?;
             let count = edit.vg.physical_volumes.len();
             if max_pv != 0 && count > usize::try_from(max_pv).unwrap_or(usize::MAX) {
                 return Err(Error::invalid(format!(
@@ -133,18 +135,16 @@ impl VgDraft {
     /// Sets the size of extents. Every extent boundary in use must be one of the new size too.
     ///
     /// # Errors
-    /// `InvalidInput` when the size is not possible, is the one it has, or does not fit a physical
-    /// volume or a segment.
+    /// `InvalidInput` when the size is not possible or does not fit a physical volume or a segment,
+    /// or the group is not resizeable.
     #[doc(alias = "vgchange")]
     pub fn set_extent_size(&mut self, size: Bytes) -> Result<()> {
         self.edit(|edit| {
             edit.require_complete()?;
+            edit.require_resizeable()?;
             let new = super::group::check_extent_size(size)?;
             if new == edit.vg.extent_size {
-                return Err(Error::invalid(format!(
-                    "Physical extent size of VG {} is already {size}.",
-                    edit.vg.name
-                )));
+                return Ok(());
             }
             edit.convert_extents(new)
         })

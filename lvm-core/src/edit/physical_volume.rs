@@ -63,6 +63,19 @@ impl VgDraft {
         })
     }
 
+    /// Adds physical volumes behind those the group has, all or none.
+    ///
+    /// # Errors
+    /// Those of [`add_pv`](Self::add_pv).
+    #[doc(alias = "vgextend")]
+    pub fn add_pvs(&mut self, new: impl IntoIterator<Item = NewPv>) -> Result<Vec<PvId>> {
+        self.edit(|edit| {
+            edit.require_complete()?;
+            edit.require_resizeable()?;
+            new.into_iter().map(|new| edit.add_pv(new)).collect()
+        })
+    }
+
     /// Takes a physical volume out of the group. It stays a physical volume.
     ///
     /// # Errors
@@ -97,7 +110,7 @@ impl VgDraft {
 }
 
 impl Edit<'_> {
-    fn require_resizeable(&self) -> Result<()> {
+    pub(super) fn require_resizeable(&self) -> Result<()> {
         if self.vg.is_resizeable() {
             return Ok(());
         }
@@ -151,7 +164,7 @@ impl Edit<'_> {
             bootloader_area,
             extra: Vec::new(),
         });
-        self.layouts().insert(id, DraftPv { layout, initialise });
+        self.layouts().insert(id, DraftPv { layout, initialise, moved: false });
         Ok(id)
     }
 
@@ -191,10 +204,11 @@ impl Edit<'_> {
 
     fn resize_pv(&mut self, pv: PvId, device_size: Bytes) -> Result<()> {
         let at = self.pv_position(pv)?;
-        let Some(layout) = self.layout(pv).map(|pv| pv.layout.clone()) else {
+        let Some(draft_pv) = self.layout(pv).cloned() else {
             return Err(Error::new(ErrorKind::MissingDevice, "the physical volume is missing"));
         };
-        let resized = layout.resized(device_size)?;
+        let resized = draft_pv.layout.resized(device_size)?;
+        let moved = draft_pv.moved || draft_pv.layout.metadata_areas != resized.metadata_areas;
         // lvm2 records the size without what lies before the extents and behind them.
         let room = Bytes(resized.data_end().saturating_sub(resized.pe_start));
         let pe_count = resized.pe_count(self.vg.extent_size)?;
@@ -219,7 +233,7 @@ impl Edit<'_> {
             known.pe_count = Extents(pe_count.0);
             known.dev_size = Some(room.to_sectors());
         }
-        self.layouts().insert(pv, DraftPv { layout: resized, initialise: false });
+        self.layouts().insert(pv, DraftPv { layout: resized, initialise: draft_pv.initialise, moved });
         Ok(())
     }
 }

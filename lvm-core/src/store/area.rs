@@ -113,7 +113,9 @@ impl AreaSet {
                 let bytes = text.get(done..done.saturating_add(length)).unwrap_or_default();
                 done = done.saturating_add(length);
                 let mut padded = bytes.to_vec();
-                padded.resize(bytes.len().next_multiple_of(512), 0);
+                // Whole sectors, but nothing behind the area: there lie extents.
+                let end = part.end.next_multiple_of(SECTOR).min(header.size.max(part.end));
+                padded.resize(usize::try_from(end.saturating_sub(part.start)).unwrap_or(length), 0);
                 placed.area.device.write_at(header.start.saturating_add(part.start), &padded)?;
             }
         }
@@ -158,6 +160,9 @@ impl Written {
 impl Precommitted {
     /// Makes the new text the committed one in every header and flushes.
     ///
+    /// Areas that retire come last, and only when the text is committed in another: readers do
+    /// not look at an area out of use, so until then it is the old text in them that counts.
+    ///
     /// # Errors
     /// `Io` when no header at all could be written.
     ///
@@ -166,7 +171,11 @@ impl Precommitted {
     pub fn commit(self) -> Result<Committed> {
         let mut failed = Vec::new();
         let mut good = 0_usize;
-        for placed in &self.areas {
+        let (retiring, staying): (Vec<_>, Vec<_>) = self.areas.iter().partition(|placed| placed.area.retire);
+        for placed in staying.into_iter().chain(retiring) {
+            if placed.area.retire && good == 0 {
+                break;
+            }
             let flags = placed.area.header.committed.flags & !RAW_LOCN_IGNORED;
             let flags = if placed.area.retire { flags | RAW_LOCN_IGNORED } else { flags };
             let header = MdaHeader {

@@ -4,28 +4,29 @@
 //! ```text
 //! 1  new physical volumes: headers, then labels, as physical volumes without a group
 //! 2  a second metadata area that moves to the new end of a grown physical volume: text, header,
-//!    then the label that names its place; one of a shrunk physical volume moves after 4
-//!    physical volumes that leave: label says unused, slots emptied; not when they hold the only
-//!    copies
-//! 3  text, precommit                                              (AreaSet)
-//! 4  commit                                                       (AreaSet)  the change happens here
-//! 5  labels of members say used
-//! 6  physical volumes that leave and held the only copies: as in 2
+//!    then the label that names its place; one of a shrunk physical volume moves after 5
+//! 3  physical volumes that leave: label says unused, slots emptied; not those that hold a current
+//!    copy when no member does
+//! 4  text, precommit                                              (AreaSet)
+//! 5  commit                                                       (AreaSet)  the change happens here
+//! 6  labels of members say used
+//! 7  the physical volumes left out in 3, in the same way
 //! ```
-//! A crash before 4 leaves the old group, whose copies on leaving volumes are rewritten by the
+//! A crash before 5 leaves the old group, whose copies on leaving volumes are rewritten by the
 //! next commit. A crash after it leaves the new one, whose labels are mended by the next commit,
-//! lvm2's or ours.
+//! lvm2's or ours. Volumes without a current copy leave before 5 in any case: nothing on them
+//! would tell the next commit that there is something to mend.
 
 use std_alloc::{sync::Arc, vec::Vec};
 
-use super::area::{AreaSet, Precommitted, TargetArea, ring_parts};
+use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
+use super::relocate::{Relocation, ReplacedLabels};
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
-use crate::ondisk::mda_header::MDA_HEADER_SIZE;
-use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation, SECTOR, crc};
+use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation};
 
 /// A metadata area of a physical volume that takes part in a commit.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,9 @@ pub struct CommitArea {
     pub location: DiskArea,
     /// Its header, when it is valid.
     pub header: Option<MdaHeader>,
+    /// True when the header is valid and the text it points at is not, so that the text need not
+    /// be kept.
+    pub bad: bool,
     /// True when it holds the newest text.
     pub current: bool,
     /// True when it shall carry metadata after this commit.
@@ -57,17 +61,26 @@ pub struct CommitPv {
     pub relocation: Option<Relocation>,
 }
 
-/// The move of a metadata area to the new end of a physical volume.
-#[derive(Clone, Debug)]
-pub struct Relocation {
-    /// Which area.
-    pub area: usize,
-    /// Where it goes.
-    pub to: DiskArea,
-    /// The label with the new place and size.
-    pub label: Label,
-    /// True when the room is there before the commit (growing); otherwise the commit frees it.
-    pub before: bool,
+impl CommitArea {
+    /// The header to build the next one on.
+    pub(super) fn usable_header(&self) -> MdaHeader {
+        let empty = MdaHeader::empty(self.location.offset, self.location.size);
+        match self.header {
+            // What it points at may be anything: as a place to keep it could leave no room.
+            Some(header) if self.bad => {
+                let committed = RawLocation { flags: header.committed.flags, ..RawLocation::default() };
+                MdaHeader { committed, ..empty }
+            }
+            Some(header) => header,
+            None => empty,
+        }
+    }
+}
+
+impl CommitPv {
+    fn holds_current(&self) -> bool {
+        self.areas.iter().any(|area| area.current)
+    }
 }
 
 impl core::fmt::Debug for CommitPv {
@@ -103,14 +116,13 @@ pub struct CommitOutcome {
 #[must_use = "either commit() or revert()"]
 pub struct PreparedCommit {
     commit: VgCommit,
-    removed_first: bool,
     precommitted: Precommitted,
     text: Vec<u8>,
-    old_labels: OldLabels,
+    replaced_labels: ReplacedLabels,
 }
 
 impl VgCommit {
-    /// Steps 1 to 3: everything up to the precommitted state.
+    /// Steps 1 to 4: everything up to the precommitted state.
     ///
     /// # Errors
     /// Those of [`AreaSet::write`] and [`Written::precommit`](super::Written::precommit), and `Io`
@@ -121,44 +133,21 @@ impl VgCommit {
     /// their first 2048 bytes.
     pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
         self.check_size(text.len())?;
-        let old_labels = self.relocate_first()?;
-        let areas = self.target_areas();
+        self.check_relocations(text.len())?;
+        let replaced_labels = self.relocate_first()?;
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
-        let removed_first = self.survives_removal();
-        match undo.run(areas, text, removed_first) {
-            Ok(precommitted) => Ok(PreparedCommit {
-                removed_first,
-                precommitted,
-                commit: self,
-                text: text.to_vec(),
-                old_labels,
-            }),
+        match undo.run(text) {
+            Ok(precommitted) => {
+                Ok(PreparedCommit { precommitted, commit: self, text: text.to_vec(), replaced_labels })
+            }
             Err(error) => {
-                let touched = undo.initialised > 0 || undo.orphaned > 0 || !old_labels.0.is_empty();
+                let touched = undo.initialised > 0 || undo.orphaned > 0 || !replaced_labels.is_empty();
                 undo.back();
-                old_labels.put_back();
+                replaced_labels.put_back();
                 let effect = if touched { Effect::Reverted } else { error.effect() };
                 Err(error.with_effect(effect))
             }
         }
-    }
-
-    /// Moves metadata areas for which there is room already. Each new place has the committed text
-    /// before a label names it. Returns the labels that were replaced.
-    fn relocate_first(&mut self) -> Result<OldLabels> {
-        let mut old_labels = OldLabels::default();
-        for pv in &mut self.members {
-            let Some(relocation) = pv.relocation.take_if(|relocation| relocation.before) else { continue };
-            let old = pv.label.clone();
-            if let Err(error) = pv.relocate(&relocation, None) {
-                // Also this one's label: it may or may not have been written.
-                old_labels.0.push((Arc::clone(&pv.device), old));
-                old_labels.put_back();
-                return Err(error.with_effect(Effect::Reverted));
-            }
-            old_labels.0.push((Arc::clone(&pv.device), old));
-        }
-        Ok(old_labels)
     }
 
     /// Checks that a text of this many bytes, its NUL included, fits every area; writes nothing.
@@ -169,20 +158,38 @@ impl VgCommit {
         AreaSet::new(self.target_areas()).check_size(size)
     }
 
-    /// True when a copy of the newest text is left once the leaving volumes are emptied.
-    fn survives_removal(&self) -> bool {
-        self.members.iter().flat_map(|pv| &pv.areas).any(|area| area.current)
+    /// Devices that must be made physical volumes first.
+    fn to_initialise(&self) -> impl Iterator<Item = (&CommitPv, &PvLayout)> {
+        self.members.iter().filter_map(|pv| pv.initialise.as_ref().map(|layout| (pv, layout)))
     }
 
-    /// Areas that get the text: those in use from now on, and those that retire with this commit.
+    /// Physical volumes that leave before the commit.
+    fn leaving_first(&self) -> impl Iterator<Item = &CommitPv> {
+        let all = self.survives_removal();
+        self.removed.iter().filter(move |pv| all || !pv.holds_current())
+    }
+
+    /// Physical volumes that leave after the commit, because they hold the only current copies.
+    fn leaving_last(&self) -> impl Iterator<Item = &CommitPv> {
+        let none = self.survives_removal();
+        self.removed.iter().filter(move |pv| !none && pv.holds_current())
+    }
+
+    /// True when a copy of the newest text is left once the leaving volumes are emptied.
+    fn survives_removal(&self) -> bool {
+        self.members.iter().any(CommitPv::holds_current)
+    }
+
+    /// Areas that get the text: those in use from now on, and those that retire with this commit,
+    /// so that none is left that is neither current nor out of use.
     fn target_areas(&self) -> Vec<TargetArea> {
         let mut targets = Vec::new();
         for pv in &self.members {
             for area in &pv.areas {
-                let DiskArea { offset, size } = area.location;
-                let header = area.header.unwrap_or_else(|| MdaHeader::empty(offset, size));
-                let ignored = header.committed.is_ignored();
-                if area.in_use || (!ignored && !header.committed.is_empty()) {
+                let header = area.usable_header();
+                // An area that stays out of use, or is to from now on, must say so itself: it gets
+                // this last text and the mark.
+                if area.in_use || !header.committed.is_ignored() {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
                 }
@@ -193,73 +200,6 @@ impl VgCommit {
     }
 }
 
-/// Labels that were replaced because an area moved.
-#[derive(Default)]
-struct OldLabels(Vec<(Arc<dyn BlockDevice>, Label)>);
-
-impl OldLabels {
-    /// Gives the moves up again: the old places still hold what they held.
-    fn put_back(&self) {
-        for (device, label) in &self.0 {
-            let _ = write_label(device, label);
-        }
-    }
-}
-
-impl core::fmt::Debug for OldLabels {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(device, _)| device.name())).finish()
-    }
-}
-
-impl CommitPv {
-    /// Moves an area: its text, or `text`, then its header, then the label that names its place.
-    fn relocate(&mut self, relocation: &Relocation, text: Option<&[u8]>) -> Result<()> {
-        let Some(area) = self.areas.get_mut(relocation.area) else { return Ok(()) };
-        let DiskArea { offset, size } = relocation.to;
-        let mut header = MdaHeader::empty(offset, size);
-        if let Some(old) = &area.header {
-            header.committed.flags = old.committed.flags;
-            let held = match text {
-                Some(text) if !old.committed.is_ignored() => text.to_vec(),
-                _ => read_text(&*self.device, old)?,
-            };
-            if !held.is_empty() {
-                let length = u64::try_from(held.len()).unwrap_or(u64::MAX);
-                let at = MDA_HEADER_SIZE;
-                header.committed =
-                    RawLocation { offset: at, size: length, checksum: crc(&held), ..header.committed };
-                let mut padded = held;
-                padded.resize(padded.len().next_multiple_of(SECTOR), 0);
-                self.device.write_at(offset.saturating_add(at), &padded)?;
-            }
-        }
-        self.device.write_at(offset, &header.encode())?;
-        self.device.flush()?;
-        write_label(&self.device, &relocation.label)?;
-        area.location = relocation.to;
-        area.header = Some(header);
-        self.label = relocation.label.clone();
-        Ok(())
-    }
-}
-
-/// The committed text of an area; empty when it has none.
-fn read_text(device: &dyn BlockDevice, header: &MdaHeader) -> Result<Vec<u8>> {
-    let RawLocation { offset, size, .. } = header.committed;
-    let mut text = Vec::new();
-    if !header.committed.is_empty() && size <= header.size {
-        for part in ring_parts(header.size, offset, size) {
-            let start = text.len();
-            let length = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(0);
-            text.resize(start.saturating_add(length), 0);
-            let place = text.get_mut(start..).unwrap_or_default();
-            device.read_at(header.start.saturating_add(part.start), place)?;
-        }
-    }
-    Ok(text)
-}
-
 /// How far the steps before the commit got.
 struct Undo<'a> {
     commit: &'a VgCommit,
@@ -268,40 +208,34 @@ struct Undo<'a> {
 }
 
 impl Undo<'_> {
-    fn run(&mut self, areas: Vec<TargetArea>, text: &[u8], removed_first: bool) -> Result<Precommitted> {
-        for pv in &self.commit.members {
+    fn run(&mut self, text: &[u8]) -> Result<Precommitted> {
+        for (pv, layout) in self.commit.to_initialise() {
             self.initialised = self.initialised.saturating_add(1);
-            if let Some(layout) = &pv.initialise {
-                initialise_pv(&pv.device, layout)?;
-            }
+            initialise_pv(&pv.device, layout)?;
         }
-        if removed_first {
-            for pv in &self.commit.removed {
-                self.orphaned = self.orphaned.saturating_add(1);
-                orphan(pv)?;
-            }
+        for pv in self.commit.leaving_first() {
+            self.orphaned = self.orphaned.saturating_add(1);
+            orphan(pv)?;
         }
-        AreaSet::new(areas).write(text)?.precommit()
+        AreaSet::new(self.commit.target_areas()).write(text)?.precommit()
     }
 
     /// Takes back what was done; what fails here is mended by the next commit.
     fn back(&self) {
-        for pv in self.commit.removed.iter().take(self.orphaned) {
+        for pv in self.commit.leaving_first().take(self.orphaned) {
             for header in pv.areas.iter().filter_map(|area| area.header) {
                 let _ = pv.device.write_at(header.start, &header.encode());
             }
             let _ = write_label(&pv.device, &pv.label);
         }
-        for pv in self.commit.members.iter().take(self.initialised) {
-            if pv.initialise.is_some() {
-                let _ = remove_labels(&pv.device);
-            }
+        for (pv, _) in self.commit.to_initialise().take(self.initialised) {
+            let _ = remove_labels(&pv.device);
         }
     }
 }
 
 impl PreparedCommit {
-    /// Steps 4 to 6.
+    /// Steps 5 to 7.
     ///
     /// # Errors
     /// `Io` when no area at all could be committed.
@@ -321,10 +255,8 @@ impl PreparedCommit {
                 warnings.extend(write_label(&pv.device, &label).err());
             }
         }
-        if !self.removed_first {
-            for pv in &self.commit.removed {
-                warnings.extend(orphan(pv).err());
-            }
+        for pv in self.commit.leaving_last() {
+            warnings.extend(orphan(pv).err());
         }
         Ok(CommitOutcome { warnings })
     }
@@ -338,9 +270,8 @@ impl PreparedCommit {
     /// `Reverted`.
     pub fn revert(self) -> Result<()> {
         let reverted = self.precommitted.revert();
-        let orphaned = if self.removed_first { self.commit.removed.len() } else { 0 };
-        Undo { commit: &self.commit, initialised: self.commit.members.len(), orphaned }.back();
-        self.old_labels.put_back();
+        Undo { commit: &self.commit, initialised: usize::MAX, orphaned: usize::MAX }.back();
+        self.replaced_labels.put_back();
         reverted
     }
 }
@@ -383,17 +314,15 @@ fn orphan(pv: &CommitPv) -> Result<()> {
         label.pv_header.set_used(false);
         write_label(&pv.device, &label)?;
     }
-    empty_areas(pv)?;
+    empty_areas(pv, |_| true)?;
     pv.device.flush()
 }
 
-fn empty_areas(pv: &CommitPv) -> Result<()> {
-    for area in &pv.areas {
-        let DiskArea { offset, size } = area.location;
-        let header = area.header.unwrap_or_else(|| MdaHeader::empty(offset, size));
-        let flags = header.committed.flags;
+fn empty_areas(pv: &CommitPv, which: impl Fn(&CommitArea) -> bool) -> Result<()> {
+    for area in pv.areas.iter().filter(|area| which(area)) {
+        let header = area.usable_header();
         let empty = MdaHeader {
-            committed: RawLocation { flags, ..RawLocation::default() },
+            committed: RawLocation { flags: header.committed.flags, ..RawLocation::default() },
             precommitted: RawLocation::default(),
             ..header
         };
@@ -406,6 +335,8 @@ fn empty_areas(pv: &CommitPv) -> Result<()> {
 ///
 /// Labels go first, then the headers: as long as one header is left, readers see the old group
 /// with labels that its next commit would mend; and no label ever says "used" without a group.
+/// Of the headers, those with a current copy go last: else an older copy would be the newest left,
+/// and readers would see a group as it was long ago.
 ///
 /// # Errors
 /// `Io` when a device fails.
@@ -413,21 +344,27 @@ fn empty_areas(pv: &CommitPv) -> Result<()> {
 /// # Effect
 /// `Reverted` when a label could not be written. `Unknown` when a header could not: the group is
 /// still there as long as one of them is.
-pub fn remove_group(members: &[CommitPv]) -> Result<()> {
-    for (done, pv) in members.iter().enumerate() {
+pub fn remove_group(group: &VgCommit) -> Result<()> {
+    // Volumes that left in the same change, or before it and could not be told, are part of it:
+    // their copies would bring the group back.
+    let members = group.members.iter().filter(|pv| pv.initialise.is_none());
+    let all = members.chain(&group.removed).collect::<Vec<_>>();
+    for (done, pv) in all.iter().enumerate() {
         let mut label = pv.label.clone();
         label.pv_header.set_used(false);
         if let Err(error) = write_label(&pv.device, &label) {
-            for pv in members.iter().take(done.saturating_add(1)) {
+            for pv in all.iter().take(done.saturating_add(1)) {
                 // A label left "unused" is mended by the group's next commit.
                 let _ = write_label(&pv.device, &pv.label);
             }
             return Err(error.with_effect(Effect::Reverted));
         }
     }
-    for pv in members {
-        empty_areas(pv).having(Effect::Unknown)?;
-        pv.device.flush().having(Effect::Unknown)?;
+    for current in [false, true] {
+        for pv in all.iter().filter(|pv| pv.areas.iter().any(|area| area.current == current)) {
+            empty_areas(pv, |area| area.current == current).having(Effect::Unknown)?;
+            pv.device.flush().having(Effect::Unknown)?;
+        }
     }
     Ok(())
 }

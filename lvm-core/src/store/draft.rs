@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 use std_alloc::{format, sync::Arc, vec::Vec};
 
-use super::commit::{CommitArea, CommitPv, Relocation, VgCommit};
-use super::scan::ScannedArea;
+use super::commit::{CommitArea, CommitPv, VgCommit};
+use super::relocate::Relocation;
+use super::scan::{AreaState, ScannedArea};
 use super::set::{AreaCopy, FoundPv, FoundVg};
 use crate::block::BlockDevice;
 use crate::edit::VgDraft;
@@ -113,7 +114,9 @@ impl VgDraft {
     fn new_member(&self, pv: &PhysicalVolume, device: &NewDevice) -> Result<CommitPv> {
         let draft_pv = self.layouts.get(&pv.id);
         match (device, draft_pv) {
-            (NewDevice::Orphan(found), _) => Ok(member(found, &[])),
+            (NewDevice::Orphan(found), _) => {
+                Ok(CommitPv { relocation: self.relocation(pv.id, found), ..member(found, &[]) })
+            }
             (NewDevice::Blank(device), Some(draft_pv)) => {
                 let layout = draft_pv.layout.clone();
                 let areas = layout.metadata_areas.iter().map(|area| {
@@ -122,7 +125,7 @@ impl VgDraft {
                         header.committed.flags |= RAW_LOCN_IGNORED;
                     }
                     let in_use = !layout.metadata_ignore;
-                    CommitArea { location: *area, header: Some(header), current: false, in_use }
+                    CommitArea { location: *area, header: Some(header), bad: false, current: false, in_use }
                 });
                 Ok(CommitPv {
                     id: pv.id,
@@ -140,12 +143,21 @@ impl VgDraft {
     }
 }
 
+impl CommitPv {
+    /// A physical volume that leaves its group, or left it already and still holds an old text.
+    #[must_use]
+    pub fn leaving(found: &FoundPv) -> Self {
+        member(found, &[])
+    }
+}
+
 fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
     let areas = found.scanned.areas.iter().enumerate().map(|(at, area): (usize, &ScannedArea)| {
         let header = area.state.header().copied();
         CommitArea {
             location: area.location,
             header,
+            bad: matches!(area.state, AreaState::Bad(..)),
             current: matches!(copies.get(at), Some(AreaCopy::Current)),
             in_use: !header.is_some_and(|header| header.committed.is_ignored()),
         }

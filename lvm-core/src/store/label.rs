@@ -28,6 +28,8 @@ pub fn initialise_pv(device: &dyn BlockDevice, layout: &PvLayout) -> Result<Labe
     let sector = label.encode().map_err(|error| Error::invalid("label does not fit").with_source(error))?;
     let run = || {
         device.write_at(0, &[0; LABEL_SPACE])?;
+        // A label that was there must be gone before the areas that it points at.
+        device.flush()?;
         for area in &layout.metadata_areas {
             let mut bytes = vec![0; MDA_WIPE];
             let mut header = MdaHeader::empty(area.offset, area.size);

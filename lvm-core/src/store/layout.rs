@@ -29,7 +29,7 @@ const COPIES_MAX: u32 = 2;
 pub struct PvOptions {
     /// `--uuid`: the id to give it.
     pub id: Option<PvId>,
-    /// `--metadatasize`: at least this many bytes for each metadata area.
+    /// `--metadatasize`: at least this many bytes for each metadata area, when there is room.
     pub metadata_size: Option<Bytes>,
     /// `--pvmetadatacopies`: 0, 1 (default) or 2 metadata areas.
     pub metadata_copies: Option<u32>,
@@ -130,7 +130,7 @@ impl PvLayout {
         };
         match options.restore {
             Some(restore) => layout.place_areas_before(options, copies, restore)?,
-            None => layout.place_areas(options, copies, Alignment { align, shift }),
+            None => layout.place_areas(options, copies, Alignment { align, shift })?,
         }
         if layout.pe_start > size {
             return Err(Error::invalid(format!(
@@ -146,8 +146,8 @@ impl PvLayout {
     fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
         let limit =
             restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
-        let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
-        let wanted = wanted.next_multiple_of(512);
+        let wanted = options.metadata_size.filter(|size| !size.is_zero());
+        let wanted = wanted.map_or(DEFAULT_MDA_SIZE, |size| size.0).next_multiple_of(512);
         self.pe_start = restore.pe_start.0;
         self.bootloader_area = restore.bootloader_area;
         if copies > 0 {
@@ -169,33 +169,47 @@ impl PvLayout {
         Ok(())
     }
 
-    fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) {
+    fn place_areas(&mut self, options: &PvOptions, copies: u32, alignment: Alignment) -> Result<()> {
         let align = alignment.align;
         let size = self.device_size;
-        let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
-        let wanted = wanted.next_multiple_of(512);
+        let wanted = options.metadata_size.filter(|size| !size.is_zero());
+        let wanted = wanted.map_or(DEFAULT_MDA_SIZE, |size| size.0).next_multiple_of(512);
+        let bootloader = options.bootloader_area_size.map_or(0, |size| size.0).next_multiple_of(align);
         let mut data_start = self.pe_start;
         if copies > 0 {
-            // The end is rounded up to the alignment when it fits, else the area shrinks.
+            // The end is rounded up to the alignment when that leaves room for the boot loader
+            // area, else the area shrinks.
+            let limit = size.saturating_sub(bootloader);
             let end = alignment.up(MDA_START.saturating_add(wanted));
-            let end = if end <= size { end } else { size / align * align };
-            self.metadata_areas.push(DiskArea { offset: MDA_START, size: end.saturating_sub(MDA_START) });
+            let end = if end <= limit { end } else { limit / align * align };
+            self.add_area(MDA_START, end)?;
             data_start = end;
         }
-        if let Some(area) = options.bootloader_area_size.filter(|size| !size.is_zero()) {
-            let length = area.0.next_multiple_of(align);
-            self.bootloader_area = Some(DiskArea { offset: data_start, size: length });
-            data_start = data_start.saturating_add(length);
+        if bootloader > 0 {
+            self.bootloader_area = Some(DiskArea { offset: data_start, size: bootloader });
+            data_start = data_start.saturating_add(bootloader);
         }
         self.pe_start = data_start;
         if copies == COPIES_MAX {
             let start = size.saturating_sub(wanted);
             let aligned = start / align * align;
-            let offset = if aligned >= data_start { aligned } else { start };
-            if offset >= data_start {
-                self.metadata_areas.push(DiskArea { offset, size: size.saturating_sub(offset) });
-            }
+            let offset = if aligned >= data_start { aligned } else { start.max(data_start) };
+            self.add_area(offset, size)?;
         }
+        Ok(())
+    }
+
+    fn add_area(&mut self, offset: u64, end: u64) -> Result<()> {
+        let size = end.saturating_sub(offset);
+        if size < MDA_SIZE_MIN {
+            let index = self.metadata_areas.len();
+            return Err(Error::invalid(format!(
+                "no room for metadata area {index}: it would have {size} bytes and needs {MDA_SIZE_MIN}"
+            ))
+            .with_help("use a larger device, a larger --metadatasize or a smaller alignment"));
+        }
+        self.metadata_areas.push(DiskArea { offset, size });
+        Ok(())
     }
 
     /// Where extents must end: at the second metadata area, or at the end.
@@ -208,13 +222,24 @@ impl PvLayout {
     /// The same for a device of another size: a second metadata area moves to its end.
     ///
     /// # Errors
-    /// `InvalidInput` when nothing would be left for extents.
+    /// `InvalidInput` below the smallest size of a physical volume, or when nothing would be left
+    /// for extents.
     pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
         let mut resized = self.clone();
         resized.device_size = device_size.align_down(Bytes(512)).0;
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
         if let Some(area) = resized.metadata_areas.get_mut(1) {
-            let start = Bytes(resized.device_size.saturating_sub(area.size)).align_down(DEFAULT_ALIGNMENT).0;
-            *area = DiskArea { offset: start, size: resized.device_size.saturating_sub(start) };
+            // It keeps its size, and loses its alignment when the new end has none.
+            area.offset = resized.device_size.saturating_sub(area.size);
         }
         if resized.data_end() <= self.pe_start {
             return Err(Error::invalid(format!("no room for extents on a device of {device_size}")));
@@ -305,6 +330,7 @@ mod tests {
 
     /// Measured with lvm2 2.03.16 on a device of 64 MiB.
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn layouts_of_lvm2() {
         let size = 64 << 20;
         let mib = |n| Some(Bytes::mib(n));
@@ -372,6 +398,14 @@ mod tests {
         for (options, pe_start, areas, bootloader) in table {
             assert_eq!(layout(&options, size), (pe_start, areas, bootloader), "{options:?}");
         }
+        // Measured on a device of 2 MiB and one of 3 MiB: what is tight shrinks.
+        let tight = PvOptions { metadata_size: mib(2), bootloader_area_size: kib(300), ..none() };
+        let boot = |at| Some((at, 1_048_576));
+        assert_eq!(layout(&tight, 2 << 20), (2_097_152, vec![mda0], boot(1_048_576)));
+        assert_eq!(layout(&tight, 3 << 20), (3_145_728, vec![(4096, 2_093_056)], boot(2_097_152)));
+        let twice = PvOptions { metadata_size: kib(1400), metadata_copies: Some(2), ..none() };
+        let both = vec![(4096, 2_093_056), (2_097_152, 1_048_576)];
+        assert_eq!(layout(&twice, 3 << 20), (2_097_152, both, None));
         // A 2 MiB device whose metadata area takes all of it.
         let whole = PvOptions { metadata_size: mib(2), ..none() };
         assert_eq!(layout(&whole, 2 << 20), (2_097_152, vec![(4096, 2_093_056)], None));
@@ -387,5 +421,14 @@ mod tests {
         assert!(new(8 << 20, &PvOptions { metadata_copies: Some(3), ..PvOptions::default() }).is_err());
         let boot = PvOptions { bootloader_area_size: Some(Bytes::mib(9)), ..PvOptions::default() };
         assert!(new(8 << 20, &boot).is_err());
+        let small = |size| PvOptions {
+            metadata_size: Some(Bytes::kib(size)),
+            data_alignment: Some(Bytes::kib(4)),
+            ..PvOptions::default()
+        };
+        assert!(new(8 << 20, &small(28)).is_err());
+        assert!(new(8 << 20, &small(29)).is_ok());
+        let twice = PvOptions { metadata_copies: Some(2), ..PvOptions::default() };
+        assert!(new(2 << 20, &PvOptions { metadata_size: Some(Bytes::kib(1400)), ..twice }).is_err());
     }
 }

@@ -20,15 +20,15 @@ mod commit;
 mod draft;
 mod label;
 mod layout;
+mod relocate;
 mod scan;
 mod set;
 
 pub use area::{AreaSet, Committed, Precommitted, TargetArea, Written};
-pub use commit::{
-    CommitArea, CommitOutcome, CommitPv, PreparedCommit, Relocation, VgCommit, commit_split, remove_group,
-};
+pub use commit::{CommitArea, CommitOutcome, CommitPv, PreparedCommit, VgCommit, commit_split, remove_group};
 pub use draft::NewDevice;
 pub use label::{initialise_pv, remove_labels, write_label};
 pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions, PvRestore};
+pub use relocate::Relocation;
 pub use scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 pub use set::{AreaCopy, FoundPv, FoundVg, Orphan, Problem, Scan, Unfinished};
