@@ -234,3 +234,68 @@ fn a_second_metadata_area_moves_with_the_end_of_its_disk() {
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     assert_eq!(found.vg.extent_count().get(), 18);
 }
+
+#[test]
+fn a_copy_can_be_stopped() {
+    use std::ops::ControlFlow;
+
+    let disks = Disks::new(1);
+    let vg = disks.group("vg0", 0..1);
+    let lvm = disks.lvm();
+    let (vg, ()) =
+        lvm.update(vg.name(), |tx| tx.create_lv(NewLv::linear("x", Size::mib(16))).map(drop)).unwrap();
+    let device = lvm.open_lv(&vg, "x").unwrap();
+    let mut input = tempfile::tempfile().unwrap();
+    input.write_all(&vec![5; 12 << 20]).unwrap();
+    input.rewind().unwrap();
+
+    let mut seen = Vec::new();
+    let error = device
+        .copy_from(&input, &mut |event: &lvmkit::Event| {
+            if let lvmkit::Event::Progress { done_bytes, total_bytes } = event {
+                seen.push((*done_bytes, *total_bytes));
+            }
+            if seen.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::Cancelled, Effect::Unknown));
+    assert_eq!(seen, [(1 << 20, 12 << 20), (2 << 20, 12 << 20), (3 << 20, 12 << 20)]);
+
+    input.rewind().unwrap();
+    assert_eq!(device.copy_from(&input, &mut Silent).unwrap(), 12 << 20);
+    let output = tempfile::tempfile().unwrap();
+    // What was never written is left out.
+    assert_eq!(device.copy_to(&output, &mut Silent).unwrap(), 12 << 20);
+    assert_eq!(output.metadata().unwrap().len(), 16 << 20);
+    let stopped =
+        device.copy_to(&tempfile::tempfile().unwrap(), &mut |_: &lvmkit::Event| ControlFlow::Break(()));
+    let error = stopped.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::Cancelled, Effect::Unchanged));
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let disks = Disks::new(3);
+    let vg = disks.group("vg0", 0..1);
+    disks.lvm().create_pv(&disks.paths[1], &lvmkit::PvOptions::default(), Overwrite::Refuse).unwrap();
+    let before = disks.bytes();
+    let lvm = Lvm::open(Options::new().devices(&disks.paths).dry_run(true)).unwrap();
+    let mut tx = lvm.begin("vg0").unwrap();
+    tx.create_lv(NewLv::linear("x", Size::mib(4))).unwrap();
+    tx.add_pv_on(&disks.paths[2]).unwrap();
+    let would_be = tx.commit(&mut Silent).unwrap();
+    assert_eq!((would_be.seqno(), would_be.physical_volumes().len()), (vg.seqno() + 1, 2));
+    let mut tx = lvm.begin("vg0").unwrap();
+    tx.remove_vg().unwrap();
+    tx.commit(&mut Silent).unwrap();
+    lvm.create_pv(&disks.paths[2], &lvmkit::PvOptions::default(), Overwrite::Refuse).unwrap();
+    lvm.remove_pv(&disks.paths[1], Overwrite::Refuse).unwrap();
+    lvm.resize_orphan_pv(&disks.paths[1], Some(Bytes::mib(16))).unwrap();
+    // What would be refused is refused.
+    let refused = lvm.create_pv(&disks.paths[0], &lvmkit::PvOptions::default(), Overwrite::Refuse);
+    assert_eq!(refused.unwrap_err().kind(), &ErrorKind::InUse);
+    assert!(disks.bytes() == before);
+    assert_eq!(lvm.pv_use(&disks.paths[0]).unwrap(), lvmkit::PvUse::Member("vg0".to_owned()));
+    assert_eq!(lvm.pv_use(&disks.paths[1]).unwrap(), lvmkit::PvUse::Free);
+    assert_eq!(lvm.pv_use(&disks.paths[2]).unwrap(), lvmkit::PvUse::None);
+}

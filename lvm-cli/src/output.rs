@@ -5,6 +5,9 @@ use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 
 use lvmkit::{Effect, Error};
 
+/// Bytes of standard output that are written at once.
+const BUFFER: usize = 1 << 16;
+
 /// Standard output and standard error, as LVM2 uses them: results and messages on the first, two
 /// spaces before each line; warnings and errors on the second.
 pub(crate) struct Output {
@@ -18,7 +21,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), quiet: 0, verbose: 0 }
+        Self {
+            stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
+            stderr: io::stderr(),
+            quiet: 0,
+            verbose: 0,
+        }
     }
 
     /// A message; not with `-q`.
@@ -101,6 +109,14 @@ impl Output {
     /// True when a person looks at standard error.
     pub(crate) fn shows_progress(&self) -> bool {
         self.quiet == 0 && self.stderr.is_terminal()
+    }
+}
+
+/// Results that write themselves.
+impl std::fmt::Write for Output {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.raw(text);
+        Ok(())
     }
 }
 

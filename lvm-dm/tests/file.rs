@@ -74,3 +74,45 @@ fn a_file_that_shrank_is_an_io_error() {
     assert_eq!((error.kind(), error.offset()), (&ErrorKind::Io, Some(4000)));
     assert!(std::error::Error::source(&error).is_some());
 }
+
+/// Every byte outside the data found reads as zero, and data that was written is found.
+#[test]
+fn data_through_a_table() {
+    use lvm_dm::{DeviceRef, Devices, MappedDevice, Table};
+    use std::sync::Arc;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut devices = Devices::new();
+    for name in ["a", "b"] {
+        let device = FileDevice::create(folder.path().join(name), 4 << 20).unwrap();
+        for at in [1_u64, 2, 3].map(|n| n * 900_000 + u64::from(name == "b") * 77_777) {
+            device.write_at(at, &[7; 9000]).unwrap();
+        }
+        devices.insert(DeviceRef::path(name), Arc::new(device));
+    }
+    let table: Table = "0 2048 linear a 1024\n2048 2048 zero\n4096 8192 striped 2 16 a 0 b 0\n12288 1024 linear b 7168\n"
+        .parse()
+        .unwrap();
+    let mapped = MappedDevice::new("mapped", &table, &devices).unwrap();
+    let mut content = vec![0; usize::try_from(mapped.size()).unwrap()];
+    mapped.read_at(0, &mut content).unwrap();
+
+    for (start, end) in [(0, mapped.size()), (100_000, 5_000_000), (1 << 20, 2 << 20), (3_000_001, 3_000_002)] {
+        let (mut at, mut found) = (start, 0);
+        let zeroes = |from: u64, to: u64| {
+            content[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()].iter().all(|byte| *byte == 0)
+        };
+        while let Some(data) = mapped.find_data(at, end).unwrap() {
+            assert!(at <= data.start && data.start < data.end && data.end <= end, "{data:?}");
+            assert!(zeroes(at, data.start), "{at}..{}", data.start);
+            found += data.end - data.start;
+            at = data.end;
+        }
+        assert!(zeroes(at, end), "{at}..{end}");
+        assert!(found <= (end - start).div_ceil(2), "{found} of {start}..{end}: holes were not found");
+    }
+    let one = mapped.find_data(0, mapped.size()).unwrap().unwrap();
+    assert_eq!(one.start % 4096, 0);
+    assert_eq!(mapped.find_data(5, 5).unwrap(), None);
+    assert!(mapped.find_data(0, mapped.size() + 1).is_err());
+}

@@ -1,10 +1,11 @@
 //! `lvs`, `vgs` and `pvs`
 
 use std::collections::HashSet;
+use std::mem::ManuallyDrop;
 
 use lvmkit::core::store::Scan;
 use lvmkit::report::{
-    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Table, field_list, to_json,
+    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Table, field_list, write_json,
 };
 use lvmkit::{DeviceSpec, system};
 
@@ -162,8 +163,9 @@ fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> H
 }
 
 /// Scans, and warns about what is wrong.
-fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<Scan> {
-    let scan = session.open(devices)?.scan()?;
+fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<ManuallyDrop<Scan>> {
+    // As with tables: ten thousand volumes are not given back one by one.
+    let scan = ManuallyDrop::new(session.open(devices)?.scan()?);
     super::warn_about(session, &scan);
     Ok(scan)
 }
@@ -202,11 +204,15 @@ impl Prepared {
 
     fn print(&self, session: &mut Session<'_>, input: &ReportInput<'_>) -> Outcome {
         let table: Table<'_> = self.report.run(input).map_err(lvmkit::Error::from)?;
-        let text = match self.json {
-            Some(style) => to_json(&[table], &self.format, style),
-            None => table.to_text(&self.format, &self.layout),
+        // The program ends soon, and all memory goes back at once.
+        let table = ManuallyDrop::new([table]);
+        // Writing to this never fails.
+        let _ = match self.json {
+            Some(style) => write_json(&mut *session.out, table.as_slice(), &self.format, style),
+            None => table
+                .iter()
+                .try_for_each(|table| table.write_text(&mut *session.out, &self.format, &self.layout)),
         };
-        session.out.raw(&text);
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! From text to volume group.
 
+use core::ffi::CStr;
+
 use std_alloc::{borrow::Cow, borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
 
 use super::flags;
@@ -41,8 +43,12 @@ pub fn import_bytes(text: &[u8]) -> Result<Imported> {
     if let Ok(text) = core::str::from_utf8(text) {
         return import(text.split('\0').next().unwrap_or_default());
     }
-    let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
-    import(&String::from_utf8_lossy(text.get(..end).unwrap_or_default()))
+    // Both look at many bytes at a time, which the replacing reader does not.
+    let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
+    match core::str::from_utf8(text) {
+        Ok(text) => import(text),
+        Err(_) => import(&String::from_utf8_lossy(text)),
+    }
 }
 
 /// Reads a metadata text, in either layout.

@@ -144,10 +144,9 @@ impl<'a> Tree<'a> {
     /// Makes room for as many nodes and values as there can be, so that neither list is ever moved:
     /// a node takes a `=` or `{`, and every value behind another one of an array a comma.
     fn reserve(&mut self) {
-        let count = |wanted: fn(&u8) -> bool| self.text.as_bytes().iter().filter(|byte| wanted(byte)).count();
-        let assignments = count(|byte| *byte == b'=');
-        let sections = count(|byte| *byte == b'{');
-        let commas = count(|byte| *byte == b',');
+        let assignments = count_bytes(self.text, b'=');
+        let sections = count_bytes(self.text, b'{');
+        let commas = count_bytes(self.text, b',');
         // `a=1 ` is the shortest node, `1,` the shortest value.
         let nodes = assignments.saturating_add(sections).min(self.text.len() / 4);
         self.nodes.reserve(nodes);
@@ -260,6 +259,13 @@ fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
         Token::Literal(text) | Token::Word(text) => Some(Value::Plain(text)),
         _ => None,
     }
+}
+
+/// How often a byte stands in a text. In pieces whose count fits a byte, so that the compiler can
+/// compare and add many at once.
+fn count_bytes(text: &str, wanted: u8) -> usize {
+    let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
+    pieces.map(|piece| usize::from(piece.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>())).sum()
 }
 
 /// A section while it is being read: keys are taken out of it, and what is left was unknown.
