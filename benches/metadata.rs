@@ -1,6 +1,11 @@
 //! Reading and printing metadata text: bytes a second against the floor of a bare tokenizer.
 //!
 //! The crc against crc32fast, and the least time of each with its target, are printed first.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it saw"
+)]
 #![allow(missing_docs, reason = "criterion's macros make an entry without")]
 
 mod support;

@@ -289,6 +289,10 @@ impl Transaction {
     /// `AlreadyExists`; those of [`VgDraft::rename_vg`].
     #[doc(alias = "vgrename")]
     pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
+        lvm_core::name::check_name(new_name).map_err(|error| {
+            Error::invalid(format!("New volume group name \"{new_name}\" is invalid."))
+                .with_help(error.to_string())
+        })?;
         if new_name != self.draft.name() {
             self.claim_name(new_name)?;
         }

@@ -29,7 +29,7 @@ pub(crate) const ONE: Shape = Shape { lvs: 1, segments: 1, pvs: 1, tags: 0 };
 
 fn push_id(text: &mut String, ids: &mut SeededIds) {
     let id = lvm_core::Id::random(ids);
-    write!(text, "id = \"{id}\"\n").unwrap();
+    writeln!(text, "id = \"{id}\"").unwrap();
 }
 
 /// A metadata text of that shape as our own writer prints it.
@@ -43,7 +43,7 @@ pub(crate) fn text_of(shape: Shape) -> String {
     );
     let extents = shape.lvs * shape.segments * 2 / shape.pvs + 2;
     for pv in 0..shape.pvs {
-        write!(text, "pv{pv} {{\n").unwrap();
+        writeln!(text, "pv{pv} {{").unwrap();
         push_id(&mut text, &mut ids);
         write!(
             text,
@@ -55,12 +55,12 @@ pub(crate) fn text_of(shape: Shape) -> String {
     }
     text.push_str("}\nlogical_volumes {\n");
     for lv in 0..shape.lvs {
-        write!(text, "lv{lv:05} {{\n").unwrap();
+        writeln!(text, "lv{lv:05} {{").unwrap();
         push_id(&mut text, &mut ids);
         text.push_str("status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\n");
         if lv == 0 && shape.tags > 0 {
             let tags = (0..shape.tags).map(|tag| format!("\"tag{tag}\"")).collect::<Vec<_>>();
-            write!(text, "tags = [{}]\n", tags.join(", ")).unwrap();
+            writeln!(text, "tags = [{}]", tags.join(", ")).unwrap();
         }
         write!(
             text,

@@ -25,7 +25,8 @@ fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
 }
 
 fn parts(image: &[u8]) -> Option<Parts> {
-    let label = (0..4).map(|sector| sector * SECTOR).find(|at| image.get(*at..at + 8) == Some(b"LABELONE"))?;
+    let label =
+        (0..4).map(|sector| sector * SECTOR).find(|at| image.get(*at..at + 8) == Some(b"LABELONE"))?;
     let headers = (0..image.len() / SECTOR).map(|sector| sector * SECTOR);
     let headers = headers.filter(|at| image.get(at + 4..at + 20) == Some(MAGIC)).collect();
     Some(Parts { label, headers })
@@ -168,7 +169,8 @@ fn damage_text(image: &mut Vec<u8>, header: usize, random: &mut SeededIds) {
         0 => flip(&mut text, 0, bytes.len(), random),
         1 | 2 => {
             // The value behind the next `=`.
-            let Some(start) = rest.windows(2).position(|pair| pair == b"= ").map(|found| at + found + 2) else {
+            let Some(start) = rest.windows(2).position(|pair| pair == b"= ").map(|found| at + found + 2)
+            else {
                 return;
             };
             let end = text.get(start..).and_then(|value| value.iter().position(|byte| *byte == b'\n'));

@@ -1,7 +1,11 @@
 //! Twin sets of devices: one that lvm2 edits and one that this library edits.
+//!
+//! lvm2 sees loop devices. This library sees the image files they lie on, unless both edit the
+//! same devices.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use lvmkit::core::metadata::TextHeader;
 use lvmkit::core::ondisk::Label;
@@ -19,23 +23,43 @@ use crate::support::lvm2::Lvm2;
 #[derive(Debug)]
 pub struct Side {
     loops: Vec<Loop>,
+    as_files: bool,
 }
 
 impl Side {
-    fn new(dir: &Path, name: &str, count: usize) -> Result<Self, String> {
+    fn new(dir: &Path, name: &str, count: usize, as_files: bool) -> Result<Self, String> {
         let loops = (0..count).map(|at| Loop::new(dir, &format!("{name}{at}"), 8 << 20));
-        Ok(Self { loops: loops.collect::<Result<_, _>>()? })
+        Ok(Self { loops: loops.collect::<Result<_, _>>()?, as_files })
     }
 
-    /// The devices' paths.
+    /// The devices' paths for lvm2.
     pub fn paths(&self) -> Vec<&str> {
         self.loops.iter().map(Loop::path).collect()
+    }
+
+    /// What this library opens.
+    pub fn names(&self) -> Vec<&str> {
+        if !self.as_files {
+            return self.paths();
+        }
+        self.loops.iter().map(|device| device.file().to_str().unwrap()).collect()
+    }
+
+    /// The path for lvm2 of what this library calls `name`.
+    pub fn path_of(&self, name: &str) -> String {
+        let at = self.names().iter().position(|known| *known == name);
+        at.map_or_else(|| name.to_owned(), |at| self.paths()[at].to_owned())
     }
 
     /// Empty devices of these sizes.
     pub fn reset(&mut self, sizes: &[u64]) {
         for (device, size) in self.loops.iter_mut().zip(sizes) {
             device.reset(*size);
+        }
+        if !self.as_files {
+            // Whoever else has a device open keeps pages of what it held before.
+            let flush = Command::new("blockdev").arg("--flushbufs").args(self.paths()).status();
+            assert!(flush.unwrap().success());
         }
     }
 
@@ -65,15 +89,15 @@ impl Bench {
         let dir = dir.map_err(|error| error.to_string())?;
         Ok(Self {
             lvm2: Lvm2::new()?,
-            theirs: Side::new(dir.path(), "theirs", if shared { 0 } else { count })?,
-            ours: Side::new(dir.path(), "ours", count)?,
+            theirs: Side::new(dir.path(), "theirs", if shared { 0 } else { count }, true)?,
+            ours: Side::new(dir.path(), "ours", count, !shared)?,
             _dir: dir,
         })
     }
 
     /// This library's view of a side.
     pub fn lvm(&self, side: &Side) -> Lvm {
-        let options = Options::new().devices(side.paths()).locking_dir(self.lvm2.locking_dir());
+        let options = Options::new().devices(side.names()).locking_dir(self.lvm2.locking_dir());
         Lvm::open(options.command("oracle")).unwrap()
     }
 }
@@ -101,14 +125,14 @@ impl Seen {
     /// use.
     pub fn new(lvm: &Lvm, side: &Side, random_areas: bool) -> Self {
         let scan = lvm.scan().unwrap();
-        let paths = side.paths();
+        let paths = side.names();
         let number = |device: &str| paths.iter().position(|path| *path == device).unwrap();
         let mut disks = vec!["blank".to_owned(); paths.len()];
         let mut view = View { sizes: side.sizes(), ..View::default() };
         let mut state = State::default();
         for found in &scan.groups {
             for pv in found.pvs.iter().flatten() {
-                disks[number(pv.device.name())] = disk(pv);
+                disks[number(pv.device.name())] = disk(pv, true);
             }
             let members = found.pvs.iter().flatten().map(|pv| number(pv.device.name())).collect();
             view.groups.push((found.vg.clone(), members));
@@ -116,13 +140,9 @@ impl Seen {
         }
         for orphan in &scan.orphans {
             let at = number(orphan.pv.device.name());
-            disks[at] = disk(&orphan.pv) + if orphan.used_by_unknown { " used" } else { "" };
+            disks[at] = disk(&orphan.pv, false) + if orphan.used_by_unknown { " used" } else { "" };
             view.orphans.push(at);
         }
-        let members = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
-        let pvs = members.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
-        let two = pvs.filter(|pv| pv.scanned.areas.len() > 1);
-        view.two_areas = two.map(|pv| number(pv.device.name())).collect();
         view.orphans.sort_unstable();
         view.blanks = (0..paths.len()).filter(|at| disks[*at] == "blank").collect();
         view.groups.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
@@ -142,16 +162,22 @@ impl Seen {
     }
 }
 
-fn disk(pv: &FoundPv) -> String {
+/// What the label says. Of a member with a second metadata area lvm2 writes the size that is left
+/// for extents when it is resized, where this library writes the device's; inside a group nobody
+/// reads that number.
+fn disk(pv: &FoundPv, is_member: bool) -> String {
     let Label { sector, pv_header } = &pv.scanned.label;
     let areas = pv.scanned.areas.iter().map(|area| match area.state {
         AreaState::Unusable(_) => "unusable",
         AreaState::Bad(..) => "bad",
         _ => "good",
     });
+    let size = match pv_header.metadata_areas.len() {
+        2 if is_member => "of its device".to_owned(),
+        _ => pv_header.device_size.to_string(),
+    };
     format!(
-        "sector {sector} size {} data {:?} areas {:?} extension {:?} state {:?}",
-        pv_header.device_size,
+        "sector {sector} size {size} data {:?} areas {:?} extension {:?} state {:?}",
         pv_header.data_areas,
         pv_header.metadata_areas,
         pv_header.extension,

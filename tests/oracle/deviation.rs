@@ -13,8 +13,9 @@ pub enum Deviation {
     /// lvm2 makes physical volumes first and leaves them behind when it then refuses to make or
     /// extend the group; here a refused edit writes nothing.
     LeftBehind,
-    /// A physical volume with a second metadata area, which would have to move, is not resized.
-    SecondArea,
+    /// lvm2 calls it a success when a share of what is free cannot be added at all; here it is an
+    /// error, and neither changes anything.
+    NothingAdded,
 }
 
 /// The deviation that explains why one went through and the other did not.
@@ -26,8 +27,10 @@ pub fn explain(step: &Step, theirs: &Said, ours: &Result<()>) -> Option<Deviatio
         {
             Some(Deviation::AlreadySo)
         }
-        (true, Err(ErrorKind::Unsupported)) if matches!(step, Step::PvResize { .. }) => {
-            Some(Deviation::SecondArea)
+        (true, Err(ErrorKind::InsufficientSpace { .. }))
+            if said("unchanged") && matches!(step, Step::LvResize { .. }) =>
+        {
+            Some(Deviation::NothingAdded)
         }
         _ => None,
     }

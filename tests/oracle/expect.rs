@@ -188,32 +188,41 @@ fn bytes(sectors: Sectors) -> String {
     sectors.to_bytes().0.to_string()
 }
 
-/// Free and whole bytes of metadata areas as lvm2 counts them: the least free of those in use, and
-/// the smallest of all.
+/// Metadata areas as lvm2 counts them, in numbers and bytes.
 #[derive(Default)]
 struct AreaFigures {
     count: usize,
     used: usize,
+    /// The smallest area, of all and of those in use.
+    least: Option<u64>,
+    least_used: Option<u64>,
+    /// The least room for more text among those in use.
     free: Option<u64>,
-    size: Option<u64>,
 }
 
 impl AreaFigures {
     fn of<'a>(pvs: impl Iterator<Item = &'a FoundPv>) -> Self {
         let mut figures = Self::default();
+        let at_most =
+            |known: &mut Option<u64>, new: u64| *known = Some(known.map_or(new, |old| old.min(new)));
         for area in pvs.flat_map(|pv| &pv.scanned.areas) {
             let size = area.location.size;
             figures.count += 1;
-            figures.size = Some(figures.size.map_or(size, |least| least.min(size)));
+            at_most(&mut figures.least, size);
             if !matches!(area.state, AreaState::Ignored(_)) {
                 let max = (size - 512) / 2 - 512;
                 let text = area.state.header().map_or(0, |header| header.committed.size);
-                let free = max.saturating_sub(text) / 512 * 512;
                 figures.used += 1;
-                figures.free = Some(figures.free.map_or(free, |least| least.min(free)));
+                at_most(&mut figures.least_used, size);
+                at_most(&mut figures.free, max.saturating_sub(text) / 512 * 512);
             }
         }
         figures
+    }
+
+    /// What a physical volume is shown to have free: nothing as soon as an area is out of use.
+    fn free_of_pv(&self) -> u64 {
+        if self.used == self.count { self.free.unwrap_or(0) } else { 0 }
     }
 }
 
@@ -225,9 +234,11 @@ pub struct Expected {
 
 impl Expected {
     /// What lvm2 should report of everything.
-    pub fn of(scan: &Scan) -> Vec<Self> {
-        let mut all = scan.groups.iter().map(Self::group).collect::<Vec<_>>();
-        let orphans = scan.orphans.iter().map(|orphan| orphan_row(&orphan.pv)).collect::<Vec<_>>();
+    ///
+    /// lvm2 knows the devices by the paths that `path_of` gives.
+    pub fn of(scan: &Scan, path_of: &dyn Fn(&str) -> String) -> Vec<Self> {
+        let mut all = scan.groups.iter().map(|found| Self::group(found, path_of)).collect::<Vec<_>>();
+        let orphans = scan.orphans.iter().map(|orphan| orphan_row(&orphan.pv, path_of)).collect::<Vec<_>>();
         if !orphans.is_empty() {
             let segments = scan
                 .orphans
@@ -239,7 +250,7 @@ impl Expected {
         all
     }
 
-    fn group(found: &FoundVg) -> Self {
+    fn group(found: &FoundVg, path_of: &dyn Fn(&str) -> String) -> Self {
         let vg = &found.vg;
         let map = vg.pv_map().unwrap();
         let mut tables: BTreeMap<_, Vec<Row>> = BTreeMap::new();
@@ -248,14 +259,17 @@ impl Expected {
         tables.insert(
             "pv",
             pvs.map(|(at, (pv, at_device))| {
-                member_row(vg, pv, at_device.as_ref().unwrap(), map.used_count(at).0)
+                let mut row = device_row(at_device.as_ref().unwrap(), path_of);
+                member_row(&mut row, vg, pv, map.used_count(at).0);
+                row
             })
             .collect(),
         );
         if vg.logical_volumes().len() > 0 {
             tables.insert("lv", vg.logical_volumes().map(|lv| lv_row(vg, lv)).collect());
-            let segments =
-                vg.logical_volumes().flat_map(|lv| lv.segments().iter().map(move |seg| seg_row(vg, lv, seg)));
+            let segments = vg
+                .logical_volumes()
+                .flat_map(|lv| lv.segments().iter().map(move |seg| seg_row(vg, lv, seg, path_of)));
             tables.insert("seg", segments.collect());
         }
         let mut runs = Vec::new();
@@ -302,7 +316,7 @@ fn vg_row(found: &FoundVg) -> Row {
         ("vg_mda_count", areas.count.to_string()),
         ("vg_mda_used_count", areas.used.to_string()),
         ("vg_mda_free", areas.free.unwrap_or(0).to_string()),
-        ("vg_mda_size", areas.size.unwrap_or(0).to_string()),
+        ("vg_mda_size", areas.least_used.unwrap_or(0).to_string()),
         (
             "vg_mda_copies",
             match vg.metadata_copies() {
@@ -314,21 +328,21 @@ fn vg_row(found: &FoundVg) -> Row {
     row
 }
 
-fn device_row(found: &FoundPv) -> Row {
+fn device_row(found: &FoundPv, path_of: &dyn Fn(&str) -> String) -> Row {
     let areas = AreaFigures::of(std::iter::once(found));
     let header = &found.scanned.label.pv_header;
     let boot = header.extension.as_ref().and_then(|extension| extension.bootloader_areas.first());
-    let device = found.device.name();
-    let minor = device.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let device = path_of(found.device.name());
+    let minor = device.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
     let mut row = constant(PV_CONSTANT);
     row.extend([
         ("pv_uuid", found.id().to_string()),
         ("dev_size", found.device.size().to_string()),
-        ("pv_name", device.to_owned()),
+        ("pv_name", device.clone()),
         ("pv_major", "7".to_owned()),
-        ("pv_minor", minor.to_owned()),
-        ("pv_mda_free", areas.free.unwrap_or(0).to_string()),
-        ("pv_mda_size", areas.size.unwrap_or(0).to_string()),
+        ("pv_minor", minor),
+        ("pv_mda_free", areas.free_of_pv().to_string()),
+        ("pv_mda_size", areas.least.unwrap_or(0).to_string()),
         ("pe_start", header.data_areas.first().map_or(0, |area| area.offset).to_string()),
         ("pv_mda_count", areas.count.to_string()),
         ("pv_mda_used_count", areas.used.to_string()),
@@ -339,11 +353,10 @@ fn device_row(found: &FoundPv) -> Row {
     row
 }
 
-fn member_row(vg: &VolumeGroup, pv: &PhysicalVolume, found: &FoundPv, used: u32) -> Row {
+fn member_row(row: &mut Row, vg: &VolumeGroup, pv: &PhysicalVolume, used: u32) {
     let extent = vg.extent_size();
     let allocatable = pv.status().contains(PvStatus::ALLOCATABLE);
     let size = |extents: u32| lvmkit::Extents(extents).to_bytes(extent).0.to_string();
-    let mut row = device_row(found);
     row.extend([
         ("pe_start", bytes(pv.pe_start())),
         // Without any extent lvm2 shows the size it has recorded.
@@ -362,12 +375,11 @@ fn member_row(vg: &VolumeGroup, pv: &PhysicalVolume, found: &FoundPv, used: u32)
         ("pv_pe_alloc_count", used.to_string()),
         ("pv_tags", tags(pv.tags())),
     ]);
-    row
 }
 
-fn orphan_row(found: &FoundPv) -> Row {
+fn orphan_row(found: &FoundPv, path_of: &dyn Fn(&str) -> String) -> Row {
     let size = found.scanned.label.pv_header.device_size.to_string();
-    let mut row = device_row(found);
+    let mut row = device_row(found, path_of);
     row.extend([
         ("pv_size", size.clone()),
         ("pv_free", size),
@@ -464,9 +476,9 @@ fn lv_row(vg: &VolumeGroup, lv: &LogicalVolume) -> Row {
     row
 }
 
-fn seg_row(vg: &VolumeGroup, lv: &LogicalVolume, seg: &Segment) -> Row {
+fn seg_row(vg: &VolumeGroup, lv: &LogicalVolume, seg: &Segment, path_of: &dyn Fn(&str) -> String) -> Row {
     let extent = vg.extent_size();
-    let device = |pv: &lvmkit::PvId| vg.physical_volume(*pv).map_or("?", PhysicalVolume::device).to_owned();
+    let device = |pv: &lvmkit::PvId| path_of(vg.physical_volume(*pv).map_or("?", PhysicalVolume::device));
     let areas = seg.kind().areas().iter().map(|area| {
         let AreaSource::Pv(pv) = &area.source else { panic!("{area:?}") };
         let last = area.start_extent + seg.area_length().0 - 1;

@@ -46,8 +46,6 @@ pub struct View {
     pub orphans: Vec<usize>,
     pub blanks: Vec<usize>,
     pub sizes: Vec<u64>,
-    /// Devices with a second metadata area: those are not resized here.
-    pub two_areas: Vec<usize>,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -304,9 +302,6 @@ impl Dice {
     }
 
     fn pv_resize(&mut self, device: usize, vg: Option<String>, view: &View) -> Step {
-        if view.two_areas.contains(&device) {
-            return Step::PvRemove { device };
-        }
         // What has no group yet is not made to pretend more than its device has.
         let beyond = if vg.is_some() { 1 << 20 } else { 0 };
         let size = self.maybe(70, |dice| {
@@ -320,8 +315,10 @@ impl Dice {
         let (group, members) = &view.groups[at];
         let vg = group.name().to_owned();
         let free = [&view.blanks[..], &view.orphans[..]].concat();
+        let without_lv = group.logical_volumes().len() == 0 && self.chance(85);
         match self.below(100) {
             0..30 => Step::LvCreate { vg, new: self.creation(group, members) },
+            30..69 if without_lv => Step::LvCreate { vg, new: self.creation(group, members) },
             30..52 => Step::LvResize { vg, resize: self.resizing(group, members) },
             52..58 => Step::LvRemove { vg, name: self.lv_name(group) },
             58..62 => Step::LvRename { vg, name: self.lv_name(group), new: self.new_lv_name() },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::bench::{Bench, Seen, difference, texts_export_alike};
+use crate::bench::{Bench, Seen, Side, difference, texts_export_alike};
 use crate::deviation::{self, Deviation};
 use crate::expect::{Expected, compare};
 use crate::generate::{Dice, disk_sizes};
@@ -93,7 +93,7 @@ impl Run<'_> {
     /// One edit by both, and what came of it.
     fn both(&mut self, step: &Step, before: (Seen, Seen)) -> Result<(Seen, Seen), String> {
         self.log.push(step.to_string());
-        let (their_paths, our_paths) = (self.bench.theirs.paths(), self.bench.ours.paths());
+        let (their_paths, our_paths) = (self.bench.theirs.paths(), self.bench.ours.names());
         let theirs = self.bench.lvm2.run(&their_paths, &step.command(&their_paths));
         let ours = step.apply(&self.bench.lvm(&self.bench.ours), &our_paths);
         let said = format!("{} {}", theirs.code, theirs.err.lines().last().unwrap_or_default());
@@ -118,7 +118,7 @@ impl Run<'_> {
             }
         }
         compare_states(&after)?;
-        compare_versions(step, &before, &after)?;
+        compare_versions(&before, &after)?;
         Ok(after)
     }
 
@@ -170,24 +170,16 @@ fn compare_states((theirs, ours): &(Seen, Seen)) -> Result<(), String> {
     Ok(())
 }
 
-fn versions(seen: &Seen) -> BTreeMap<String, u32> {
-    seen.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno())).collect()
+/// For each group by how much its version rose; a group keeps its id when it is renamed.
+fn rise(before: &Seen, after: &Seen) -> Vec<(String, u32)> {
+    let old = |id| before.view.groups.iter().find(|(vg, _)| vg.id() == id).map_or(0, |(vg, _)| vg.seqno());
+    let rise = after.view.groups.iter().map(|(vg, _)| (vg.name().to_owned(), vg.seqno() - old(vg.id())));
+    rise.collect()
 }
 
 /// lvm2 writes a new version for an edit that changes nothing; here that writes nothing. Apart
 /// from that the versions rise alike.
-fn compare_versions(step: &Step, before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
-    let rise = |before: &Seen, after: &Seen| {
-        let old = versions(before);
-        let find = |name: &String| match step {
-            Step::VgRename { vg, new } if new == name => old.get(vg).copied(),
-            _ => old.get(name).copied(),
-        };
-        versions(after)
-            .iter()
-            .map(|(name, seqno)| (name.clone(), seqno - find(name).unwrap_or(0)))
-            .collect::<Vec<_>>()
-    };
+fn compare_versions(before: &(Seen, Seen), after: &(Seen, Seen)) -> Result<(), String> {
     let (theirs, ours) = (rise(&before.0, &after.0), rise(&before.1, &after.1));
     for ((name, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         // The states are equal: what changed nothing here changed nothing there.
@@ -203,17 +195,18 @@ fn check_reports(bench: &Bench, last: &(Seen, Seen), figures: &mut Figures) -> R
     figures.texts +=
         texts_export_alike(&last.0).map_err(|why| format!("a text of lvm2 comes out otherwise: {why}"))?;
     for (side, seen, whose) in [(&bench.theirs, &last.0, "lvm2"), (&bench.ours, &last.1, "lvmkit")] {
-        let paths = side.paths();
-        let reported = bench.lvm2.full_report(&paths)?;
-        figures.fields += compare(&Expected::of(&seen.scan), &reported)
-            .map_err(|why| format!("reports of what {whose} wrote differ:\n{why}"))?;
+        figures.fields += healthy(bench, side, seen).map_err(|why| format!("what {whose} wrote: {why}"))?;
     }
-    healthy(bench, &last.1)
+    Ok(())
 }
 
-/// `vgck` and `pvck` have nothing to say about this library's side.
-pub fn healthy(bench: &Bench, seen: &Seen) -> Result<(), String> {
-    let paths = bench.ours.paths();
+/// `vgck` and `pvck` have nothing to say about a side, and every report shows what this library
+/// reads. Returns how many fields were compared.
+///
+/// # Errors
+/// What lvm2 has to say, or the fields that differ.
+pub fn healthy(bench: &Bench, side: &Side, seen: &Seen) -> Result<usize, String> {
+    let paths = side.paths();
     let pvs = seen.view.orphans.iter().chain(seen.view.groups.iter().flat_map(|(_, members)| members));
     // pvck 2.03.16 looks for the label in sector 1 only.
     let pvs = pvs.filter(|at| seen.state.disks[**at].starts_with("sector 1"));
@@ -226,11 +219,18 @@ pub fn healthy(bench: &Bench, seen: &Seen) -> Result<(), String> {
         // With a single device named, pvck 2.03.16 does not look at --devices at all.
         commands.push([&["pvck"], &pvs[..], &pvs[..1]].concat());
     }
-    for command in commands {
-        let said = bench.lvm2.run(&paths, &command);
+    // A command of lvm2 mostly waits for the kernel, so they run at one time.
+    let (reported, checked) = std::thread::scope(|scope| {
+        let report = scope.spawn(|| bench.lvm2.full_report(&paths));
+        let checks = commands.iter().map(|command| scope.spawn(|| bench.lvm2.run(&paths, command)));
+        let checks = checks.collect::<Vec<_>>();
+        let checked = checks.into_iter().map(|check| check.join().unwrap()).collect::<Vec<_>>();
+        (report.join().unwrap(), checked)
+    });
+    for (command, said) in commands.iter().zip(checked) {
         if !said.ok() || !said.complaints().is_empty() {
             return Err(format!("{}: {said:?}", command.join(" ")));
         }
     }
-    Ok(())
+    compare(&Expected::of(&seen.scan, &|name| side.path_of(name)), &reported?)
 }

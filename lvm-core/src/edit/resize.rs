@@ -175,8 +175,9 @@ impl Edit<'_> {
         let selection = self.resolve_pvs(&resize.pvs, &map)?;
         let (last_stripes, last_size) = last_geometry(&lv);
         let mixed = lv.segments.iter().any(|seg| seg.kind.area_multiple() != last_stripes);
-        let stripe_size = resize.stripes.is_none().then_some(last_size).flatten();
         let stripes = resize.stripes.unwrap_or(last_stripes);
+        let unclear = mixed && resize.stripes.is_none()
+            || stripes > 1 && resize.stripe_size.is_none() && changes_stripe_size(&lv);
         let basis = SizeBasis {
             extent_size: self.vg.extent_size,
             vg_extents: self.vg.extent_count(),
@@ -193,12 +194,13 @@ impl Edit<'_> {
         } else if let Some(last) = virtual_tail(&mut segments) {
             last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
         } else {
-            if mixed && resize.stripes.is_none() {
-                return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)"));
+            if unclear {
+                return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
+                    .with_help("the segments of the volume differ in them"));
             }
             let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
             check_stripes(stripes)?;
-            let size = resize.stripe_size.or(stripe_size.map(Sectors::to_bytes));
+            let size = resize.stripe_size.or(last_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
             let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
             let settings = self.settings.clone();
@@ -233,6 +235,20 @@ impl Growth {
             .approximate(approximate)
             .settings(settings)
     }
+}
+
+/// True when a striped segment follows directly on one of another stripe size. LVM2 compares
+/// neighbours only: a linear segment between them hides the change.
+fn changes_stripe_size(lv: &LogicalVolume) -> bool {
+    let sizes = lv.segments.iter().map(|seg| match &seg.kind {
+        SegmentKind::Striped(striped) if striped.stripes.len() > 1 => striped.stripe_size,
+        _ => Sectors::ZERO,
+    });
+    let sizes = sizes.collect::<Vec<_>>();
+    sizes.windows(2).any(|pair| match pair {
+        [one, next] => one != next && !one.is_zero() && !next.is_zero(),
+        _ => false,
+    })
 }
 
 /// Stripes and, when there are several, the stripe size of the last segment.

@@ -8,8 +8,8 @@
 //! 6. The segments of every volume tile it from extent 0 without gap, overlap or overflow.
 //! 7. Every area and reference names a volume of this group.
 //! 8. Every physical extent is used at most once and lies on its physical volume.
-//! 9. A striped segment's extents divide by its stripes; the stripe size is a power of two of
-//!    at least 8 sectors and at most one extent; one stripe has none.
+//! 9. A striped segment's extents divide by its stripes; stripes are at most one extent. They need
+//!    not be a power of two: LVM2 cuts a larger stripe to the extent, which may be 384 KiB.
 //! 10. Counts respect `max_lv` and `max_pv`; the group has at most 2^32-1 extents.
 //! 11. Tags are valid and not repeated.
 //! 12. A fixed minor number is present where the status says so.
@@ -20,6 +20,8 @@
 //! 17. Raids have the devices their level needs, and power-of-two regions and stripes.
 //! 18. Every physical volume has a place for its extents: `pe_start` plus extents does not
 //!     overflow.
+//! 19. No area lies on a logical volume called `pvN` where the text calls a physical volume so: it
+//!     would be read back as an area on that physical volume.
 
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{format, string::String, vec::Vec};
@@ -73,6 +75,7 @@ impl VolumeGroup {
             found.lv = None;
         }
         self.check_roles(&mut found);
+        self.check_area_names(&mut found);
         if let Err(error) = self.pv_map() {
             let message = error.message().into();
             found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
@@ -149,6 +152,25 @@ impl VolumeGroup {
         }
     }
 
+    fn check_area_names(&self, found: &mut Violations<'_>) {
+        let is_pv_name = |name: &str| {
+            let number = name.strip_prefix("pv").and_then(|digits| digits.parse::<usize>().ok());
+            number.is_some_and(|number| number < self.physical_volumes.len() && name == format!("pv{number}"))
+        };
+        let like_pvs = self.logical_volumes().filter(|lv| is_pv_name(&lv.name));
+        let like_pvs = like_pvs.map(|lv| (lv.id, &lv.name)).collect::<HashMap<_, _>>();
+        if like_pvs.is_empty() {
+            return;
+        }
+        for area in self.logical_volumes().flat_map(|lv| &lv.segments).flat_map(|seg| seg.kind.areas()) {
+            if let AreaSource::Lv(lv) = area.source
+                && let Some(name) = like_pvs.get(&lv)
+            {
+                found.add(19, &format!("an area lies on a logical volume called {name}"));
+            }
+        }
+    }
+
     fn check_roles(&self, found: &mut Violations<'_>) {
         let spares =
             self.logical_volumes().filter(|lv| !lv.is_visible() && lv.name.contains("_pmspare")).count();
@@ -178,11 +200,17 @@ impl VolumeGroup {
     }
 }
 
+impl core::fmt::Display for Violation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "invariant {} is broken: {}", self.number, self.message)
+    }
+}
+
 impl Violation {
     /// As an error of the given kind.
     #[must_use]
     pub fn into_error(self, kind: ErrorKind) -> Error {
-        let error = Error::new(kind, format!("invariant {} is broken: {}", self.number, self.message));
+        let error = Error::new(kind, format!("{self}"));
         match self.lv {
             Some(lv) => error.with_lv(lv),
             None => error,
@@ -250,8 +278,7 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>
                 1 => true,
                 n => {
                     seg.extent_count.is_multiple_of(n)
-                        && size.is_power_of_two()
-                        && (MIN_STRIPE_SECTORS..=extent_size.0.max(MIN_STRIPE_SECTORS)).contains(&size)
+                        && (1..=extent_size.0.max(MIN_STRIPE_SECTORS)).contains(&size)
                 }
             };
             if !good {

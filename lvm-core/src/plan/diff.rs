@@ -98,14 +98,17 @@ fn pv_steps(draft: &VgDraft, steps: &mut Vec<Step>) {
 
 fn lv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<Step>) {
     let old = base.map_or(&[][..], |base| &base.logical_volumes);
+    // Most volumes are the same value at the same place, which their address tells.
+    let same = old.iter().zip(&working.logical_volumes).take_while(|(a, b)| Arc::ptr_eq(a, b)).count();
+    let (old, new) =
+        (old.get(same..).unwrap_or_default(), working.logical_volumes.get(same..).unwrap_or_default());
     let known: HashMap<LvId, &Arc<LogicalVolume>> = old.iter().map(|lv| (lv.id, lv)).collect();
-    let kept: HashMap<LvId, ()> = working.logical_volumes.iter().map(|lv| (lv.id, ())).collect();
+    let kept: HashMap<LvId, ()> = new.iter().map(|lv| (lv.id, ())).collect();
     for lv in old.iter().filter(|lv| !kept.contains_key(&lv.id)) {
         steps.push(Step::RemoveLv { lv: lv.id, name: lv.name.clone(), size: lv.size() });
     }
-    for lv in &working.logical_volumes {
+    for lv in new {
         match known.get(&lv.id) {
-            // Most volumes are the same value, which their address tells.
             Some(before) if Arc::ptr_eq(before, lv) => {}
             Some(before) => changed_lv(working, before, lv, steps),
             None => steps.push(Step::CreateLv {

@@ -146,8 +146,8 @@ impl PvLayout {
     fn place_areas_before(&mut self, options: &PvOptions, copies: u32, restore: PvRestore) -> Result<()> {
         let limit =
             restore.bootloader_area.map_or(restore.pe_start.0, |area| area.offset.min(restore.pe_start.0));
-        let wanted = options.metadata_size.map_or(DEFAULT_MDA_SIZE, |size| size.0.max(MDA_SIZE_MIN));
-        let wanted = wanted.next_multiple_of(512);
+        let wanted = options.metadata_size.filter(|size| !size.is_zero());
+        let wanted = wanted.map_or(DEFAULT_MDA_SIZE, |size| size.0).next_multiple_of(512);
         self.pe_start = restore.pe_start.0;
         self.bootloader_area = restore.bootloader_area;
         if copies > 0 {
@@ -222,13 +222,24 @@ impl PvLayout {
     /// The same for a device of another size: a second metadata area moves to its end.
     ///
     /// # Errors
-    /// `InvalidInput` when nothing would be left for extents.
+    /// `InvalidInput` below the smallest size of a physical volume, or when nothing would be left
+    /// for extents.
     pub fn resized(&self, device_size: Bytes) -> Result<Self> {
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
         let mut resized = self.clone();
         resized.device_size = device_size.align_down(Bytes(512)).0;
+        if device_size < PV_SIZE_MIN {
+            return Err(Error::invalid(format!(
+                "{device_size} is too small for a physical volume, {PV_SIZE_MIN} are needed"
+            )));
+        }
         if let Some(area) = resized.metadata_areas.get_mut(1) {
-            let start = Bytes(resized.device_size.saturating_sub(area.size)).align_down(DEFAULT_ALIGNMENT).0;
-            *area = DiskArea { offset: start, size: resized.device_size.saturating_sub(start) };
+            // It keeps its size, and loses its alignment when the new end has none.
+            area.offset = resized.device_size.saturating_sub(area.size);
         }
         if resized.data_end() <= self.pe_start {
             return Err(Error::invalid(format!("no room for extents on a device of {device_size}")));
@@ -319,6 +330,7 @@ mod tests {
 
     /// Measured with lvm2 2.03.16 on a device of 64 MiB.
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn layouts_of_lvm2() {
         let size = 64 << 20;
         let mib = |n| Some(Bytes::mib(n));

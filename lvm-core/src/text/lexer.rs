@@ -79,6 +79,8 @@ const SPACE: u8 = 2;
 const NUMERIC: u8 = 4;
 /// The slash, which makes a key a path of keys.
 const SLASH: u8 = 8;
+/// What ends a run of plain bytes inside `"…"`.
+const IN_QUOTES: u8 = 16;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0_u8; 256];
@@ -86,7 +88,9 @@ const CLASSES: [u8; 256] = {
     while at < 256 {
         classes[at] = match at as u8 {
             b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' => STOP | SPACE,
-            b'#' | b'=' | b'{' | b'}' | 0 => STOP,
+            b'#' | b'=' | b'{' | b'}' => STOP,
+            0 => STOP | IN_QUOTES,
+            b'"' | b'\\' => IN_QUOTES,
             b'0'..=b'9' | b'.' => NUMERIC,
             b'/' => SLASH,
             _ => 0,
@@ -154,9 +158,17 @@ impl<'a> Lexer<'a> {
     }
 
     /// The first position from `at` on whose byte does not satisfy `keep`.
+    #[inline]
     fn scan(&self, at: usize, mut keep: impl FnMut(u8) -> bool) -> usize {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        at.saturating_add(rest.iter().position(|byte| !keep(*byte)).unwrap_or(rest.len()))
+        let bytes = self.text.as_bytes();
+        let mut at = at;
+        while let Some(byte) = bytes.get(at) {
+            if !keep(*byte) {
+                break;
+            }
+            at = at.saturating_add(1);
+        }
+        at
     }
 
     fn skip_blanks(&mut self) {
@@ -174,7 +186,7 @@ impl<'a> Lexer<'a> {
         let mut at = start;
         let mut escaped = false;
         loop {
-            at = self.scan(at, |byte| byte != b'"' && byte != b'\\' && byte != 0);
+            at = self.scan(at, |byte| !is(byte, IN_QUOTES));
             match self.peek(at) {
                 Some(b'"') => break,
                 // A backslash keeps the quote behind it inside the string.
@@ -236,8 +248,18 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// So many decimal digits fit an `i64` whatever they are.
+const SAFE_DIGITS: usize = 18;
+
 /// An integer as C's `strtoll` with base 0 reads it: a leading 0 makes it octal.
 fn parse_int(text: &str) -> Option<i64> {
+    // Nearly every number: few digits, no sign, no leading 0.
+    if text.len() <= SAFE_DIGITS && text.bytes().next().is_some_and(|first| matches!(first, b'1'..=b'9')) {
+        return text.bytes().try_fold(0_i64, |number, byte| {
+            let digit = i64::from(byte.wrapping_sub(b'0'));
+            (digit < 10).then(|| number.wrapping_mul(10).wrapping_add(digit))
+        });
+    }
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => ("-", text.get(1..)?),
         b'+' => ("", text.get(1..)?),
