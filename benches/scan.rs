@@ -24,7 +24,7 @@ fn main() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let disks = disks(&dir.path().to_path_buf());
+    let disks = disks(dir.path());
     for disk in &disks {
         File::create(disk).unwrap().set_len(8 << 20).unwrap();
     }

@@ -145,12 +145,16 @@ fn ten_thousand_volumes() {
         ("pvs --segments -v", Report::verbose(ReportKind::PvSegments)),
         ("vgs", Report::new(ReportKind::VolumeGroups)),
     ] {
-        let start = Instant::now();
-        let table = report.run(&input).unwrap();
-        let made = start.elapsed();
-        let text = table.to_text(&Format::default(), &Layout::new());
-        println!("{name}: table {made:?}, with text {:?}, {} bytes", start.elapsed(), text.len());
+        let once = || {
+            let start = Instant::now();
+            let table = report.run(&input).unwrap();
+            let made = start.elapsed();
+            let text = table.to_text(&Format::default(), &Layout::new());
+            (start.elapsed(), made, text.len())
+        };
+        let (all, made, bytes) = (0..5).map(|_| once()).min().unwrap();
+        println!("{name}: table {made:?}, with text {all:?}, {bytes} bytes");
         // Far above what it takes, far below what anything quadratic would.
-        assert!(start.elapsed().as_secs() < 10, "{name} took {:?}", start.elapsed());
+        assert!(all.as_secs() < 10, "{name} took {all:?}");
     }
 }

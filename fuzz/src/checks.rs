@@ -116,7 +116,8 @@ pub fn check_images(images: Vec<Vec<u8>>, size: u64) -> Outcome {
 fn check_group(found: &FoundVg, devices: &[Arc<dyn BlockDevice>]) -> Outcome {
     let _ = found.problems.iter().map(|problem| format!("{problem}")).collect::<Vec<_>>();
     for lv in found.vg.logical_volumes() {
-        let _ = (lv.size(), lv.segments().iter().map(|seg| seg.segment_type().to_string()).count());
+        let _ =
+            (lv.size(), lv.segments().iter().map(|seg| seg.segment_type().to_string().len()).sum::<usize>());
     }
     check_round_trip(&Imported { header: found.header.clone(), vg: found.vg.clone() });
     let sound = found.vg.check().is_ok();

@@ -126,7 +126,7 @@ pub fn mutate(image: &mut Vec<u8>, seed: u64) {
             (_, None) => {}
         }
     }
-    if random.next_u64() % 5 != 0 {
+    if !random.next_u64().is_multiple_of(5) {
         fix_checksums(image);
     }
 }

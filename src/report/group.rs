@@ -1,6 +1,7 @@
 //! What reports need to know about a volume group, worked out once: who refers to whom, where
 //! names are, what is free.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use lvm_core::metadata::segment::{Snapshot, Thin};
@@ -112,7 +113,8 @@ pub(super) struct Group<'i> {
     pub(super) areas: Areas,
     pub(super) visible_count: u64,
     pub(super) snapshot_count: u64,
-    lv_at: HashMap<LvId, usize>,
+    /// Built at the first look-up: groups of plain volumes never need it.
+    lv_at: OnceCell<HashMap<LvId, usize>>,
     users: Vec<Vec<User<'i>>>,
     partial: Vec<bool>,
 }
@@ -122,17 +124,6 @@ impl<'i> Group<'i> {
     /// When the extents of the group do not fit together.
     pub(super) fn new(vg: &'i VolumeGroup, pvs: &'i [Option<FoundPv>]) -> Result<Self> {
         let lvs = vg.logical_volumes().collect::<Vec<_>>();
-        let lv_at = lvs.iter().enumerate().map(|(at, lv)| (lv.id(), at)).collect::<HashMap<_, _>>();
-        let mut users = vec![Vec::new(); lvs.len()];
-        for (at, lv) in lvs.iter().enumerate() {
-            for seg in lv.segments() {
-                for_each_use(seg.kind(), |used, how| {
-                    if let Some(list) = lv_at.get(&used).and_then(|used| users.get_mut(*used)) {
-                        list.push(User { lv: at, seg, how });
-                    }
-                });
-            }
-        }
         let map = vg.pv_map()?;
         let used = (0..vg.physical_volumes().len()).map(|at| map.used_count(at).0).collect::<Vec<_>>();
         let mut areas = Areas::default();
@@ -148,19 +139,36 @@ impl<'i> Group<'i> {
             areas,
             visible_count: 0,
             snapshot_count: 0,
-            lv_at,
+            lv_at: OnceCell::new(),
             partial: vec![false; lvs.len()],
-            users,
+            users: vec![Vec::new(); lvs.len()],
             lvs,
         };
+        group.find_users();
         group.visible_count = count(group.lvs.iter().filter(|lv| lv.is_visible()).count());
         group.snapshot_count = count((0..group.lvs.len()).filter(|at| group.store_of(*at).is_some()).count());
         group.find_partial();
         Ok(group)
     }
 
+    /// Notes for each volume which segments use it.
+    fn find_users(&mut self) {
+        let mut users = std::mem::take(&mut self.users);
+        for (at, lv) in self.lvs.iter().enumerate() {
+            for seg in lv.segments() {
+                for_each_use(seg.kind(), |used, how| {
+                    if let Some(list) = self.position(used).and_then(|used| users.get_mut(used)) {
+                        list.push(User { lv: at, seg, how });
+                    }
+                });
+            }
+        }
+        self.users = users;
+    }
+
     pub(super) fn position(&self, lv: LvId) -> Option<usize> {
-        self.lv_at.get(&lv).copied()
+        let build = || self.lvs.iter().enumerate().map(|(at, lv)| (lv.id(), at)).collect();
+        self.lv_at.get_or_init(build).get(&lv).copied()
     }
 
     pub(super) fn lv(&self, at: usize) -> Option<&'i LogicalVolume> {

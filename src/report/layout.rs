@@ -249,17 +249,26 @@ impl TextWriter<'_, '_> {
         let padding = self.width(column).saturating_sub(text.len());
         // lvm2 sets these two flush left.
         let right = field.kind.is_right_aligned() && !matches!(field.id, "pv_major" | "pv_minor");
-        let spaces = |out: &mut dyn fmt::Write| (0..padding).try_for_each(|_| out.write_char(' '));
         if right {
-            spaces(out)?;
+            spaces(out, padding)?;
             out.write_str(text)
         } else {
             out.write_str(text)?;
-            spaces(out)
+            spaces(out, padding)
         }
     }
 
     fn width(&self, column: usize) -> usize {
         self.widths.get(column).copied().unwrap_or(0)
     }
+}
+
+fn spaces(out: &mut impl fmt::Write, mut count: usize) -> fmt::Result {
+    const BLANK: &str = "                                ";
+    while count > 0 {
+        let some = BLANK.get(..count).unwrap_or(BLANK);
+        out.write_str(some)?;
+        count = count.saturating_sub(some.len());
+    }
+    Ok(())
 }

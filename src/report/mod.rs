@@ -150,7 +150,9 @@ impl Report {
             keys.push((at, *key));
         }
         let row_kind = self.row_kind(&fields)?;
-        let mut cells = Vec::new();
+        // Most reports have at least a row for each volume.
+        let volumes = input.groups.iter().map(|(vg, _)| vg.logical_volumes().len()).sum::<usize>();
+        let mut cells = Vec::with_capacity(if row_kind == RowKind::Lv { volumes * fields.len() } else { 0 });
         let mut emit = |row: Row<'_, 'i>| cells.extend(fields.iter().map(|field| field.value(&row)));
         for (vg, pvs) in &input.groups {
             let group = Group::new(vg, pvs)

@@ -37,8 +37,17 @@ impl<'i> Table<'i> {
     pub(super) fn sort(&mut self, keys: &[(usize, SortKey)]) {
         let (cells, stride) = (&self.cells, self.stride);
         let cell = |row: usize, column: usize| cells.get(row * stride + column);
+        // A column that is the same everywhere, as the name of the only group, decides nothing.
+        let same = |column: usize| {
+            let first = cell(0, column);
+            (1..self.order.len()).all(|row| match (first, cell(row, column)) {
+                (Some(first), Some(other)) => first.order(other).is_eq(),
+                _ => true,
+            })
+        };
+        let keys = keys.iter().filter(|(column, _)| !same(*column)).collect::<Vec<_>>();
         self.order.sort_by(|one, two| {
-            for (column, key) in keys {
+            for (column, key) in &keys {
                 let (Some(first), Some(second)) = (cell(*one, *column), cell(*two, *column)) else {
                     continue;
                 };

@@ -92,8 +92,13 @@ fn golden_texts() {
     if !ready() {
         return;
     }
+    let texts = texts();
+    if texts.is_empty() {
+        println!("skipped: no golden texts");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "must run under CI: no golden texts");
+    }
     let mut failed = Vec::new();
-    for path in texts() {
+    for path in texts {
         let name = path.file_stem().unwrap().to_str().unwrap();
         // vgcfgrestore refuses missing physical volumes, and lvm2 does not show groups that
         // belong to another host or need a lock manager.

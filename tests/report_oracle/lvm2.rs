@@ -123,7 +123,7 @@ impl Lvm2 {
             .unwrap()
     }
 
-    /// Runs a command that must succeed; `@n` stands for the n-th device.
+    /// Runs a command that must succeed; `@n` stands for the n-th device, `""` for an empty word.
     pub(crate) fn run(&self, line: &str) {
         let words = self.words(line);
         let words = words.iter().map(String::as_str).collect::<Vec<_>>();
@@ -139,9 +139,8 @@ impl Lvm2 {
     fn words(&self, line: &str) -> Vec<String> {
         let word = |word: &str| match word.strip_prefix('@').map(str::parse::<usize>) {
             Some(Ok(at)) => self.devices[at].clone(),
-            // Stands for a space, or for nothing.
             _ if word == "\"\"" => String::new(),
-            _ => word.replace('~', " "),
+            _ => word.to_owned(),
         };
         line.split_whitespace().map(word).collect()
     }

@@ -1,6 +1,6 @@
 //! A folder with image files, and the program run in it.
 
-#![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(dead_code, clippy::unwrap_used, reason = "a test helper, of which every test file uses a part")]
 
 use std::fs::{self, File};
 use std::io::Write;
