@@ -27,7 +27,7 @@ use std::sync::Arc;
 use check::{Expected, Repeat, Scenario, Verdict, go_on, open, read};
 use disk::{Disks, Event, Image};
 use faults::Faults;
-use lvmkit::Lvm;
+use lvmkit::{Effect, ErrorKind, Lvm};
 use oracle::Oracle;
 use states::{Effort, for_each_state};
 
@@ -184,6 +184,21 @@ fn failing_disks_are_told_truthfully() {
     );
     println!("crash: {states} states checked, {} wrong", wrong.len());
     show(wrong);
+}
+
+#[test]
+fn what_could_lose_the_only_copy_is_refused() {
+    let disks = Disks::new(&scenarios::only_copy_in_the_way());
+    let error = open(&disks, check::SEED).update("vg", |tx| tx.resize_pv_on("d0", None)).unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::Unsupported, Effect::Unchanged), "{error:?}");
+    assert!(disks.events().is_empty());
+
+    let disks = Disks::new(&scenarios::area_out_of_use());
+    let tx = open(&disks, check::SEED).begin("vg").unwrap();
+    let moved = [tx.pv_on("d1").unwrap()];
+    let error = tx.split_vg("other", &moved, &mut lvmkit::Silent).unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::InvalidInput, Effect::Unchanged), "{error:?}");
+    assert!(disks.events().is_empty());
 }
 
 /// The fraction of the changes that are shown to lvm2, which takes its time.
