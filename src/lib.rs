@@ -53,7 +53,7 @@ pub mod system;
 mod test_device;
 mod transaction;
 
-pub use lvm::{Lvm, Overwrite};
+pub use lvm::{Lvm, Overwrite, PvUse};
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};
 pub use transaction::{PvSource, Transaction};

@@ -330,6 +330,12 @@ impl ImageLock {
         }
     }
 
+    /// The open file that is locked: for writing too when the lock is exclusive.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Shared or exclusive.
     #[must_use]
     pub fn mode(&self) -> LockMode {

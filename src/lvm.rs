@@ -42,6 +42,17 @@ pub enum Overwrite {
     UsedPv,
 }
 
+/// What a device is to groups.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PvUse {
+    /// It is no physical volume.
+    None,
+    /// It is a physical volume without a group.
+    Free,
+    /// The group of this name uses it; `[unknown]` when its label only says that one does.
+    Member(String),
+}
+
 impl Lvm {
     /// A handle with these options. The devices are looked at by later calls.
     ///
@@ -107,7 +118,7 @@ impl Lvm {
             Err(_) => name_or_id.to_owned(),
         };
         let locks = self.lock_groups(&opened, &[&name])?;
-        let scan = finished_scan(&opened)?;
+        let scan = self.finished_scan(&opened)?;
         let found = find_group(clone_groups(&scan), name_or_id)?;
         self.require_own(&found.vg)?;
         Transaction::of_group(self.clone(), opened, locks, scan, found)
@@ -129,7 +140,7 @@ impl Lvm {
         let new = new.into();
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[new.name_str()])?;
-        let scan = finished_scan(&opened)?;
+        let scan = self.finished_scan(&opened)?;
         if scan.groups.iter().any(|found| found.vg.name() == new.name_str()) {
             let message = format!("A volume group called {} already exists.", new.name_str());
             return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(new.name_str()));
@@ -206,15 +217,19 @@ impl Lvm {
         signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
     }
 
-    /// The name of the group that uses a device as a physical volume; `[unknown]` when its label
-    /// only says that one does.
+    /// Whether a device is a physical volume, and of which group.
     ///
     /// # Errors
     /// `NotFound`, `Io`.
-    pub fn user_of_pv(&self, device: impl Into<DeviceSpec>) -> Result<Option<String>> {
+    pub fn pv_use(&self, device: impl Into<DeviceSpec>) -> Result<PvUse> {
         let opened = OpenDevices::open(&self.options, Access::Read)?;
         let device = opened.find(&device.into())?;
-        Ok(user_of(&Scan::new(&opened.devices), &*device))
+        let scan = Scan::new(&opened.devices);
+        Ok(match user_of(&scan, &*device) {
+            Some(vg) => PvUse::Member(vg),
+            None if scan.orphans.iter().any(|orphan| orphan.pv.device.name() == device.name()) => PvUse::Free,
+            None => PvUse::None,
+        })
     }
 
     /// The size of a device or file in bytes.
@@ -358,16 +373,14 @@ impl Lvm {
         self.require_writable_view()?;
         let imported: Imported = backup::read_backup(file.as_ref())?;
         if imported.vg.name() != name {
-            let message = format!(
-                "file {} holds volume group {}, not {name}",
-                file.as_ref().display(),
-                imported.vg.name()
-            );
-            return Err(Error::not_found(message).with_vg(name));
+            let message = format!("'{}' does not contain volume group '{name}'.", file.as_ref().display());
+            return Err(Error::not_found(message)
+                .with_vg(name)
+                .with_help(format!("it has volume group {}", imported.vg.name())));
         }
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let locks = self.lock_groups(&opened, &[name])?;
-        let scan = finished_scan(&opened)?;
+        let scan = self.finished_scan(&opened)?;
         Transaction::of_backup(self.clone(), opened, locks, scan, imported.vg)
     }
 
@@ -429,19 +442,19 @@ impl Lvm {
     fn lock_global(&self, opened: &OpenDevices) -> Result<Vec<VgLock>> {
         self.lock_groups(opened, &[])
     }
-}
 
-/// Reads everything for a change: a split or merge that was interrupted behind its decisive write
-/// is finished first, so that no commit overwrites what its second slots point at.
-fn finished_scan(opened: &OpenDevices) -> Result<Scan> {
-    let scan = Scan::new(&opened.devices);
-    if scan.unfinished.is_empty() {
-        return Ok(scan);
+    /// Reads everything for a change: a split or merge that was interrupted behind its decisive
+    /// write is finished first, so that no commit overwrites what its second slots point at.
+    fn finished_scan(&self, opened: &OpenDevices) -> Result<Scan> {
+        let scan = Scan::new(&opened.devices);
+        if scan.unfinished.is_empty() || self.options.dry_run {
+            return Ok(scan);
+        }
+        for area in &scan.unfinished {
+            area.finish()?;
+        }
+        Ok(Scan::new(&opened.devices))
     }
-    for area in &scan.unfinished {
-        area.finish()?;
-    }
-    Ok(Scan::new(&opened.devices))
 }
 
 /// Every id in use.

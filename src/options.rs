@@ -81,6 +81,12 @@ impl FromStr for DeviceSpec {
     }
 }
 
+impl From<&Self> for DeviceSpec {
+    fn from(spec: &Self) -> Self {
+        spec.clone()
+    }
+}
+
 impl From<&str> for DeviceSpec {
     fn from(text: &str) -> Self {
         // Only the empty string is refused, and opening it says so.

@@ -6,12 +6,15 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lvm_core::metadata::TextHeader;
 use lvm_core::stamp::default_generator;
 use lvm_core::text::ExportHeader;
 use lvm_core::{Error, ErrorKind, Host, Id, IdSource, Result, SeededIds, Stamp, TimeZone, Utc};
+use nix::sys::stat::{major, minor};
 
 /// Ids from the operating system's random numbers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -128,6 +131,25 @@ pub fn host(system_id: Option<String>) -> Result<Host> {
 
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '"' | '\\') { '_' } else { c }).collect()
+}
+
+/// Major and minor number of the block or character device at a path.
+#[must_use]
+pub fn device_numbers(path: &Path) -> Option<(u32, u32)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let kind = metadata.file_type();
+    if !kind.is_block_device() && !kind.is_char_device() {
+        return None;
+    }
+    let part = |number: u64| u32::try_from(number).ok();
+    Some((part(major(metadata.rdev()))?, part(minor(metadata.rdev()))?))
+}
+
+/// True when two paths lead to one file.
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let inode = |path: &Path| std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    one == other || inode(one).is_some_and(|one| inode(other) == Some(one))
 }
 
 /// Seconds since 1970-01-01 UTC, now. A clock before that gives 0.

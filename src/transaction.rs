@@ -9,7 +9,8 @@ use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::store::{
-    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, commit_split, remove_group,
+    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
+    remove_group,
 };
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
 
@@ -69,6 +70,7 @@ pub struct Transaction {
     found: Option<FoundVg>,
     scan: Scan,
     new_devices: StdHashMap<PvId, NewDevice>,
+    merged: Vec<FoundVg>,
     wipes: Vec<(Arc<dyn BlockDevice>, Vec<Signature>)>,
     opened: OpenDevices,
     locks: Vec<VgLock>,
@@ -159,7 +161,8 @@ impl Transaction {
         locks: Vec<VgLock>,
     ) -> Self {
         let new_devices = StdHashMap::new();
-        Self { lvm, draft, found, scan, new_devices, wipes: Vec::new(), opened, locks }
+        let (merged, wipes) = (Vec::new(), Vec::new());
+        Self { lvm, draft, found, scan, new_devices, merged, wipes, opened, locks }
     }
 
     /// The group as it was found, for a group that is not new: copies, devices, problems.
@@ -286,6 +289,10 @@ impl Transaction {
     /// `AlreadyExists`; those of [`VgDraft::rename_vg`].
     #[doc(alias = "vgrename")]
     pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
+        lvm_core::name::check_name(new_name).map_err(|error| {
+            Error::invalid(format!("New volume group name \"{new_name}\" is invalid."))
+                .with_help(error.to_string())
+        })?;
         if new_name != self.draft.name() {
             self.claim_name(new_name)?;
         }
@@ -316,13 +323,15 @@ impl Transaction {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
         }
-        let other = draft_of(&source, self.lvm.stamp(source.vg.name(), source.vg.seqno(), &self.scan)?)?;
+        let stamp = self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno(), &self.scan)?;
+        let other = draft_of(&source, stamp)?;
         other.check_changeable()?;
         self.draft.merge(other)?;
         // The source's areas take part like those of any physical volume that joins; that they
         // hold the source's text until the commit is what keeps it readable until then.
         let joining = source.pvs.iter().flatten();
         self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
+        self.merged.push(source);
         Ok(())
     }
 
@@ -346,7 +355,7 @@ impl Transaction {
             return Err(Error::invalid("a split cannot be combined with other changes"));
         }
         self.claim_name(new_name)?;
-        let stamp = self.lvm.stamp(new_name, self.draft.seqno(), &self.scan)?;
+        let stamp = self.lvm.stamp(new_name, 0, &self.scan)?;
         let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
         let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
         let moved = found.filter(|pv| pvs.contains(&pv.id()));
@@ -354,8 +363,9 @@ impl Transaction {
         let mut kept_set =
             self.draft.devices(self.found.as_ref(), &self.new_devices.clone().into_iter().collect())?;
         // They do not become free: they go to the new group.
-        kept_set.removed.clear();
+        kept_set.removed.retain(|pv| !pvs.contains(&pv.id));
         let moved_set = new_draft.devices(None, &moved)?;
+        self.check_split(pvs)?;
         for pv in kept_set.members.iter().chain(&moved_set.members) {
             check_unmoved(pv)?;
         }
@@ -374,6 +384,19 @@ impl Transaction {
             after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
         }
         Ok((vg, new_vg))
+    }
+
+    /// What a crash in the middle of a split leaves is told by the old group's text on the moved
+    /// volumes, so there must be one.
+    fn check_split(&self, pvs: &[PvId]) -> Result<()> {
+        let moved = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
+        let mut areas = moved.filter(|pv| pvs.contains(&pv.id())).flat_map(|pv| &pv.scanned.areas);
+        if areas.any(|area| area.state.text().is_some()) {
+            return Ok(());
+        }
+        Err(Error::invalid("the physical volumes to split off have no metadata area in use")
+            .with_vg(self.draft.name())
+            .with_help("bring one into use first (vgchange --vgmetadatacopies all)"))
     }
 
     fn remember(&mut self, id: PvId, chosen: Chosen) {
@@ -399,16 +422,22 @@ impl Transaction {
     }
 
     fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
-        let Self { lvm, draft, found, new_devices, wipes, opened, locks, scan: _ } = self;
+        let Self { lvm, draft, found, new_devices, merged, wipes, opened, locks, scan: _ } = self;
         if !draft.is_changed() {
             return Ok(draft.volume_group().clone());
         }
         let new = new_devices.into_iter().collect();
-        let devices = draft.devices(found.as_ref(), &new)?;
+        let mut devices = draft.devices(found.as_ref(), &new)?;
+        for source in &merged {
+            add_merged(&mut devices, source)?;
+        }
         for pv in devices.members.iter().chain(&devices.removed) {
             check_unmoved(pv)?;
         }
         if draft.is_removed() {
+            if !merged.is_empty() {
+                return Err(Error::invalid("a merge and the removal of the group cannot be one change"));
+            }
             if lvm.options.dry_run {
                 return Ok(draft.volume_group().clone());
             }
@@ -430,7 +459,11 @@ impl Transaction {
             }
         }
         let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
-        let prepared = devices.prepare(&text)?;
+        let prepared = devices.prepare(&text).map_err(|error| match error.effect() {
+            // The signatures that were wiped do not come back.
+            Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
+            _ => error,
+        })?;
         // From here to the commit nobody is asked.
         let outcome = prepared.commit()?;
         let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
@@ -463,6 +496,20 @@ impl std::fmt::Debug for Transaction {
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }
+}
+
+/// Adds what becomes of a group that is merged into another.
+fn add_merged(devices: &mut VgCommit, source: &FoundVg) -> Result<()> {
+    for pv in source.pvs.iter().flatten() {
+        // Its text would stay behind, and bring the group back.
+        if !devices.members.iter().any(|member| member.id == pv.id()) {
+            let message = "a physical volume of a merged group cannot be removed in the same change";
+            return Err(Error::invalid(message).with_device(pv.device.name()).with_vg(source.vg.name()));
+        }
+    }
+    // So would the old texts on volumes that it lost.
+    devices.removed.extend(source.outdated.iter().map(CommitPv::leaving));
+    Ok(())
 }
 
 /// A draft of a group as it was found.

@@ -406,6 +406,18 @@ mod tests {
     }
 
     #[test]
+    fn threads_as_the_header_says() {
+        fn sent<T: Send>() {}
+        fn shared<T: Send + Sync>() {}
+        shared::<lvmkit>();
+        shared::<lvmkit_vg_list>();
+        shared::<lvmkit_vg>();
+        shared::<lvmkit_volume>();
+        shared::<lvmkit_error>();
+        sent::<lvmkit_transaction>();
+    }
+
+    #[test]
     fn a_panic_becomes_a_result() {
         let (result, error) = caught(|| panic!("out of {}", "cheese"));
         assert_eq!(result, lvmkit_result::LVMKIT_PANIC);
@@ -431,14 +443,14 @@ mod tests {
             unsafe { value.as_mut_ptr().cast::<i32>().write(number) };
             checked(value, "type")
         };
-        assert_eq!(from_c(0), Ok(lvmkit_segtype::LVMKIT_SEGTYPE_LINEAR).map_err(|e: Error| e));
+        assert_eq!(from_c(0).unwrap(), lvmkit_segtype::LVMKIT_SEGTYPE_LINEAR);
         for wrong in [-1, 4, i32::MAX] {
             assert_eq!(from_c(wrong).unwrap_err().kind(), &ErrorKind::InvalidInput);
         }
     }
 
     #[repr(C)]
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, Debug)]
     struct Grown {
         struct_size: usize,
         first: u64,

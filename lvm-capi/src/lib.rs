@@ -15,7 +15,6 @@
 //! The shared library and the Rust crate have one name, `lvmkit`; here the crate is `lvmkit_rs`.
 
 #![expect(non_camel_case_types, reason = "these are the names in the C header")]
-#![expect(clippy::must_use_candidate, reason = "C calls these; the attribute would not reach the header")]
 
 pub mod error;
 pub mod event;

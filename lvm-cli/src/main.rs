@@ -11,6 +11,7 @@ mod command;
 mod dispatch;
 mod help;
 mod output;
+mod progress;
 mod pv;
 mod session;
 

@@ -48,6 +48,11 @@ impl Output {
         self.err(&format!("  WARNING: {}", line.as_ref()));
     }
 
+    /// A warning that LVM2 prints without the word.
+    pub(crate) fn warn_plain(&mut self, line: impl AsRef<str>) {
+        self.err(&format!("  {}", line.as_ref()));
+    }
+
     /// Something for `-v`.
     pub(crate) fn detail(&mut self, line: impl AsRef<str>) {
         if self.verbose > 0 {
@@ -61,12 +66,12 @@ impl Output {
         let _ = writeln!(self.stderr, "{line}");
     }
 
-    /// A question, with what is answered for the user or nothing.
+    /// A question, with what is answered for the user or nothing. LVM2 does not indent them.
     pub(crate) fn ask(&mut self, question: &str, answer: Option<&str>) {
         self.flush();
         let _ = match answer {
-            Some(answer) => writeln!(self.stderr, "  {question} [y/n]: [{answer}]"),
-            None => write!(self.stderr, "  {question} [y/n]: "),
+            Some(answer) => writeln!(self.stderr, "{question} [y/n]: [{answer}]"),
+            None => write!(self.stderr, "{question} [y/n]: "),
         };
     }
 

@@ -1,7 +1,7 @@
 //! Physical volume arguments and the options that make one.
 
 use lvmkit::commit::backup::read_backup;
-use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions};
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse};
 
 use crate::args::option;
 use crate::session::{Failure, Outcome, Session};
@@ -53,9 +53,9 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
     match args.text(&option::RESTOREFILE) {
         Some(file) => {
             let vg = read_backup(file.as_ref())?.vg;
-            let pv = vg.physical_volume(id).ok_or_else(|| {
-                Failure::refused(format!("Can't find uuid {id} in backup file {file}"))
-            })?;
+            let pv = vg
+                .physical_volume(id)
+                .ok_or_else(|| Failure::refused(format!("Can't find uuid {id} in backup file {file}")))?;
             options.restore = Some(pv.into());
         }
         None if args.has(&option::NORESTOREFILE) => {}
@@ -70,7 +70,9 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
 /// When the answer is no.
 pub(crate) fn overwrite(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<Overwrite> {
     let force = session.args.count(&option::FORCE);
-    if force > 1 && let Some(vg) = lvm.user_of_pv(device)? {
+    if force > 1
+        && let PvUse::Member(vg) = lvm.pv_use(device)?
+    {
         let question = format!("Really INITIALIZE physical volume \"{device}\" of volume group \"{vg}\"");
         if !session.confirm(&question) {
             return Err(Failure::refused(format!("{device}: physical volume not initialized.")));

@@ -81,9 +81,7 @@ impl<'o> Session<'o> {
             }
         }
         if self.is_test() {
-            self.out.err(
-                "  TEST MODE: Metadata will NOT be updated and volumes will not be (de)activated.",
-            );
+            self.out.err("  TEST MODE: Metadata will NOT be updated and volumes will not be (de)activated.");
         }
         if let Err(failure) = (self.command.run)(&mut self) {
             self.fail(failure);
@@ -164,15 +162,37 @@ impl<'o> Session<'o> {
 
     /// A handle on the devices of the view, and on those that are arguments.
     pub(crate) fn open<'s>(&self, arguments: impl IntoIterator<Item = &'s DeviceSpec>) -> Outcome<Lvm> {
+        self.open_with(self.options()?, arguments)
+    }
+
+    /// The same, but nothing is written, whatever is asked later.
+    pub(crate) fn open_read_only(&self) -> Outcome<Lvm> {
+        self.open_with(self.options()?.read_only(true), None)
+    }
+
+    fn open_with<'s>(
+        &self,
+        options: Options,
+        arguments: impl IntoIterator<Item = &'s DeviceSpec>,
+    ) -> Outcome<Lvm> {
         let devices = self.devices();
-        let extra = arguments.into_iter().filter(|spec| !devices.contains(spec)).cloned().collect::<Vec<_>>();
+        let mut missing = Vec::new();
+        let mut extra = Vec::new();
+        for spec in arguments.into_iter().filter(|spec| !devices.contains(spec)) {
+            // One that is not there fails when its turn comes; the others are dealt with.
+            if spec.path().exists() { extra.push(spec.clone()) } else { missing.push(spec) }
+        }
+        if devices.is_empty() && extra.is_empty() && !missing.is_empty() {
+            let lines = missing.into_iter().map(|spec| format!("No device found for {spec}."));
+            return Err(Failure::Refused(lines.collect()));
+        }
         if devices.is_empty() && extra.is_empty() {
             return Err(Failure::Refused(vec![
                 "No devices to look at.".to_owned(),
                 format!("  Name devices and image files with --devices, or in {DEVICES_VARIABLE}."),
             ]));
         }
-        Ok(Lvm::open(self.options()?.devices(devices).devices(extra))?)
+        Ok(Lvm::open(options.devices(devices).devices(extra))?)
     }
 
     /// Asks; without a person to ask the answer is no.

@@ -16,6 +16,8 @@ const ALPHABET: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 /// Random ids use only the first 62 letters, as LVM2 does.
 const RANDOM_LETTERS: u8 = 62;
 const GROUPS: [usize; 7] = [6, 4, 4, 4, 4, 4, 6];
+/// Length of the text form.
+const DASHED_LEN: usize = ID_LEN + GROUPS.len() - 1;
 
 /// Why a string is not an identifier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -49,6 +51,9 @@ impl Id {
     /// # Errors
     /// The wrong number of characters, or one outside the alphabet.
     pub fn parse(text: &str) -> Result<Self, IdError> {
+        if let Some(id) = Self::parse_dashed(text.as_bytes()) {
+            return Ok(id);
+        }
         let mut bytes = [0; ID_LEN];
         let mut count = 0;
         for byte in text.bytes().filter(|byte| *byte != b'-') {
@@ -61,6 +66,27 @@ impl Id {
             count += 1;
         }
         if count == ID_LEN { Ok(Self(bytes)) } else { Err(IdError::Length(count)) }
+    }
+
+    /// The form that every writer uses; `None` for any other.
+    fn parse_dashed(text: &[u8]) -> Option<Self> {
+        if text.len() != DASHED_LEN {
+            return None;
+        }
+        let mut bytes = [0; ID_LEN];
+        let (mut from, mut rest) = (text, &mut bytes[..]);
+        for length in GROUPS {
+            let (group, behind) = from.split_at_checked(length)?;
+            let (slot, later) = rest.split_at_mut_checked(length)?;
+            slot.copy_from_slice(group);
+            rest = later;
+            from = match behind {
+                [b'-', behind @ ..] => behind,
+                [] => &[],
+                _ => return None,
+            };
+        }
+        bytes.iter().all(|byte| is_letter(*byte)).then_some(Self(bytes))
     }
 
     /// A new id from a source of random bytes.
@@ -99,7 +125,7 @@ impl fmt::Display for Id {
         if self.0.first() == Some(&b'#') {
             return f.pad(self.as_str());
         }
-        let mut dashed = [b'-'; ID_LEN + GROUPS.len() - 1];
+        let mut dashed = [b'-'; DASHED_LEN];
         let mut letters = self.0.iter();
         let mut at = 0;
         for length in GROUPS {

@@ -232,6 +232,10 @@ impl<'i> Group<'i> {
         };
         let mut todo = Vec::new();
         for (at, lv) in self.lvs.iter().enumerate() {
+            // lvm2 never looks at the checksums of an integrity volume.
+            if self.is_used_as(at, Use::IntegrityMetadata) {
+                continue;
+            }
             if lv.segments().iter().any(|seg| seg.kind().areas().iter().any(missing)) {
                 todo.push(at);
             }
@@ -264,7 +268,14 @@ impl<'i> Group<'i> {
 impl Use {
     /// True when a volume fails with the one it uses.
     fn carries_data(self) -> bool {
-        !matches!(self, Self::SnapshotOrigin | Self::SnapshotStore | Self::ThinOrigin | Self::ThinMerge)
+        !matches!(
+            self,
+            Self::SnapshotOrigin
+                | Self::SnapshotStore
+                | Self::ThinOrigin
+                | Self::ThinMerge
+                | Self::IntegrityMetadata
+        )
     }
 }
 

@@ -63,18 +63,18 @@ impl Layout {
         self
     }
 
-    /// Aligns the cells (`--aligned`), also with a separator or names.
+    /// Aligns the cells (`--aligned`), also with a separator. Pairs and turned reports are never
+    /// aligned.
     #[must_use]
     pub fn with_alignment(mut self) -> Self {
         self.aligned = true;
         self
     }
 
-    /// Prints `LVM2_FIELD='value'` (`--nameprefixes`), not aligned.
+    /// Prints `LVM2_FIELD='value'` (`--nameprefixes`).
     #[must_use]
     pub fn with_name_prefixes(mut self) -> Self {
         self.name_prefixes = true;
-        self.aligned = false;
         self
     }
 
@@ -85,12 +85,15 @@ impl Layout {
         self
     }
 
-    /// Turns columns to rows (`--rows`), not aligned.
+    /// Turns columns to rows (`--rows`).
     #[must_use]
     pub fn with_columns_as_rows(mut self) -> Self {
         self.columns_as_rows = true;
-        self.aligned = false;
         self
+    }
+
+    fn aligns(&self) -> bool {
+        self.aligned && !self.name_prefixes && !self.columns_as_rows
     }
 }
 
@@ -157,13 +160,7 @@ impl Table<'_> {
             return Ok(());
         }
         let texts = Texts::new(self, format);
-        let writer = TextWriter {
-            table: self,
-            layout,
-            binary: format.binary,
-            widths: texts.widths(self.fields()),
-            texts,
-        };
+        let writer = TextWriter { table: self, layout, widths: texts.widths(self.fields()), texts };
         if layout.columns_as_rows { writer.columns_as_rows(out) } else { writer.rows(out) }
     }
 }
@@ -171,7 +168,6 @@ impl Table<'_> {
 struct TextWriter<'t, 'i> {
     table: &'t Table<'i>,
     layout: &'t Layout,
-    binary: bool,
     widths: Vec<usize>,
     texts: Texts,
 }
@@ -220,7 +216,7 @@ impl TextWriter<'_, '_> {
 
     /// Headings are flush left and cut at the width of their column.
     fn heading(&self, out: &mut impl fmt::Write, column: usize, field: &Field) -> fmt::Result {
-        if !self.layout.aligned {
+        if !self.layout.aligns() {
             return out.write_str(field.heading);
         }
         let width = self.width(column);
@@ -247,12 +243,12 @@ impl TextWriter<'_, '_> {
     }
 
     fn padded(&self, out: &mut impl fmt::Write, text: &str, column: usize, field: &Field) -> fmt::Result {
-        use super::FieldKind::Flag;
-        if !self.layout.aligned {
+        if !self.layout.aligns() {
             return out.write_str(text);
         }
         let padding = self.width(column).saturating_sub(text.len());
-        let right = field.kind.is_numeric() || (self.binary && field.kind == Flag);
+        // lvm2 sets these two flush left.
+        let right = field.kind.is_right_aligned() && !matches!(field.id, "pv_major" | "pv_minor");
         let spaces = |out: &mut dyn fmt::Write| (0..padding).try_for_each(|_| out.write_char(' '));
         if right {
             spaces(out)?;

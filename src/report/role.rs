@@ -113,26 +113,27 @@ pub(super) fn role<'i>(group: &Group<'i>, at: usize, lv: &LogicalVolume) -> Vec<
 
 fn add_snapshot_roles(group: &Group<'_>, at: usize, names: &mut Vec<&'static str>) {
     let number = |how| group.users(at).iter().filter(|user| user.how == how).count();
-    let mut add_origin = |count: usize, one: &'static str, many: Option<&'static str>| {
-        if count == 0 {
-            return;
-        }
-        if !names.contains(&"origin") {
-            names.push("origin");
-        }
-        names.push(one);
-        if let (true, Some(many)) = (count > 1, many) {
-            names.push(many);
-        }
-    };
-    add_origin(number(Use::SnapshotOrigin), "thickorigin", Some("multithickorigin"));
-    add_origin(number(Use::ThinOrigin), "thinorigin", Some("multithinorigin"));
-    add_origin(number(Use::ExternalOrigin), "extthinorigin", Some("multiextthinorigin"));
+    add_origin(names, number(Use::ThinOrigin), "thinorigin", "multithinorigin");
+    add_origin(names, number(Use::ExternalOrigin), "extthinorigin", "multiextthinorigin");
+    if group.thin(at).is_some_and(|thin| thin.origin.or(thin.external_origin).is_some()) {
+        names.extend(["snapshot", "thinsnapshot"]);
+    }
+    add_origin(names, number(Use::SnapshotOrigin), "thickorigin", "multithickorigin");
     if group.store_of(at).is_some() {
         names.extend(["snapshot", "thicksnapshot"]);
     }
-    if group.thin(at).is_some_and(|thin| thin.origin.or(thin.external_origin).is_some()) {
-        names.extend(["snapshot", "thinsnapshot"]);
+}
+
+fn add_origin(names: &mut Vec<&'static str>, count: usize, one: &'static str, many: &'static str) {
+    if count == 0 {
+        return;
+    }
+    if !names.contains(&"origin") {
+        names.push("origin");
+    }
+    names.push(one);
+    if count > 1 {
+        names.push(many);
     }
 }
 
@@ -148,6 +149,8 @@ pub(super) fn parent<'i>(group: &Group<'i>, at: usize) -> Option<&'i LogicalVolu
         Use::CacheData,
         Use::CacheMetadata,
     ];
+    // An image that was split off and is tracked is visible, and on its own.
+    group.lv(at).filter(|lv| !lv.is_visible())?;
     let user = group.users(at).iter().find(|user| PARTS.contains(&user.how))?;
     group.lv(user.lv)
 }
@@ -166,8 +169,17 @@ pub(super) fn modules<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
             if let Some(module) = module(seg.kind()) {
                 found.insert(module);
             }
+            // Pools count with their own type, not with what they lie on.
+            let pool = match seg.kind() {
+                SegmentKind::Thin(_) => {
+                    found.insert("thin-pool");
+                    continue;
+                }
+                SegmentKind::Cache(cache) => Some(cache.cache_pool),
+                _ => None,
+            };
             seg.kind().for_each_lv(|lv| {
-                let below = group.position(lv).filter(|below| !seen.contains(below));
+                let below = group.position(lv).filter(|below| Some(lv) != pool && !seen.contains(below));
                 seen.extend(below);
             });
         }

@@ -81,6 +81,7 @@ impl<'i> Table<'i> {
     }
 
     /// The rows in order; each has one value for each of [`fields`](Self::fields).
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[Value<'i>]> {
         self.order.iter().map(|row| {
             let start = row * self.stride;

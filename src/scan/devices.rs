@@ -90,13 +90,22 @@ impl OpenDevices {
             self.by_path.insert(path.to_owned(), *known);
             return Ok(());
         }
-        if !is_block && options.locking {
-            let mode = if access == Access::Metadata { LockMode::Exclusive } else { LockMode::Shared };
-            self._locks.push(ImageLock::acquire(path, mode, options.lock_wait)?);
-        }
         // Opening a block device for writing wakes udev when it is closed: only when needed.
         let read_only = access == Access::Read || options.read_only || options.dry_run;
-        let device = FileDevice::open(path, read_only)?;
+        let mut locked = None;
+        if !is_block && options.locking {
+            let mode = if access == Access::Metadata { LockMode::Exclusive } else { LockMode::Shared };
+            let lock = ImageLock::acquire(path, mode, options.lock_wait)?;
+            // The file that is locked serves as the device when it was opened for enough.
+            if read_only || mode == LockMode::Exclusive {
+                locked = lock.file().try_clone().ok();
+            }
+            self._locks.push(lock);
+        }
+        let device = match locked {
+            Some(file) => FileDevice::from_file(file, path, read_only)?,
+            None => FileDevice::open(path, read_only)?,
+        };
         let device = if options.flush { device } else { device.without_flush() };
         self.by_path.insert(path.to_owned(), self.wholes.len());
         self.by_inode.insert(inode, self.wholes.len());

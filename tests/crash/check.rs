@@ -1,8 +1,9 @@
 //! What must hold of the disks after a crash.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use lvmkit::core::store::{AreaState, Problem, Scan};
+use lvmkit::core::store::{AreaState, FoundPv, Problem, Scan};
 use lvmkit::{Lvm, Options, Result, Transaction, VolumeGroup};
 
 use super::disk::{Disks, Image};
@@ -16,8 +17,17 @@ pub(crate) struct Scenario {
     pub(crate) name: String,
     pub(crate) disks: Vec<Image>,
     pub(crate) operation: Operation,
-    /// Whether the operation can be run again on the state from before.
-    pub(crate) repeatable: bool,
+    /// When the operation can be run again.
+    pub(crate) repeat: Repeat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Repeat {
+    Never,
+    /// On the state from before.
+    OnOld,
+    /// Also on the state from after, where it finishes what is left to do.
+    Always,
 }
 
 /// The groups before and after the operation, and where it may write.
@@ -25,6 +35,7 @@ pub(crate) struct Expected {
     pub(crate) old: Vec<VolumeGroup>,
     pub(crate) new: Vec<VolumeGroup>,
     before: Vec<Image>,
+    after: Vec<Image>,
     writable: Vec<Vec<std::ops::Range<u64>>>,
 }
 
@@ -79,7 +90,7 @@ impl Expected {
                 }
             }
         }
-        Self { old, new, before: before.to_vec(), writable }
+        Self { old, new, before: before.to_vec(), after: after.to_vec(), writable }
     }
 
     /// A number that is equal for states that readers and writers cannot tell apart: labels and
@@ -173,6 +184,9 @@ fn check_healthy(scan: &Scan) -> Result<(), String> {
     if let Some(problem) = problems(scan).first() {
         return Err(format!("not healed: {problem}"));
     }
+    if !scan.unfinished.is_empty() {
+        return Err("a split or merge is still not finished".to_owned());
+    }
     for found in &scan.groups {
         let name = found.vg.name();
         if !found.outdated.is_empty() || !found.duplicates.is_empty() {
@@ -220,6 +234,14 @@ fn shape(groups: &[VolumeGroup]) -> Vec<String> {
     shapes
 }
 
+/// Where the metadata areas of each device lie.
+fn area_places(scan: &Scan) -> BTreeMap<String, Vec<u64>> {
+    let members = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
+    let all = members.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
+    let places = |pv: &FoundPv| pv.scanned.areas.iter().map(|area| area.location.offset).collect();
+    all.map(|pv| (pv.device.name().to_owned(), places(pv))).collect()
+}
+
 /// The change that is used where any change will do.
 pub(crate) fn tag(transaction: &mut Transaction) -> Result<()> {
     transaction.add_vg_tag("after-crash")
@@ -242,8 +264,13 @@ pub(crate) fn go_on(
     verdict: Verdict,
 ) -> Result<(), String> {
     let state = scan(images);
-    if verdict == Verdict::Old && scenario.repeatable {
-        repeat(scenario, expected, images).map_err(|error| format!("done again: {error}"))?;
+    let again = match scenario.repeat {
+        Repeat::Never => false,
+        Repeat::OnOld => verdict == Verdict::Old,
+        Repeat::Always => true,
+    };
+    if again {
+        repeat(scenario, expected, images, verdict).map_err(|error| format!("done again: {error}"))?;
     }
     if !state.groups.is_empty() {
         next_change(expected, images, &state).map_err(|error| format!("next change: {error}"))?;
@@ -252,16 +279,27 @@ pub(crate) fn go_on(
 }
 
 /// The operation that a crash cut short can be run again.
-fn repeat(scenario: &Scenario, expected: &Expected, images: &[Image]) -> Result<(), String> {
+fn repeat(
+    scenario: &Scenario,
+    expected: &Expected,
+    images: &[Image],
+    verdict: Verdict,
+) -> Result<(), String> {
     let disks = Disks::new(images);
     let lvm = open(&disks, SEED);
     (scenario.operation)(&lvm).map_err(|error| format!("{error:?}"))?;
     let after = disks.images();
     let state = scan(&after);
-    check_healthy(&state)?;
+    if verdict == Verdict::Old {
+        check_healthy(&state)?;
+    }
     let (found, wanted) = (shape(&groups(&state)), shape(&expected.new));
-    if found != wanted {
+    if found != wanted && verdict == Verdict::Old {
         return Err(format!("{found:?} instead of {wanted:?}"));
+    }
+    let (found, wanted) = (area_places(&state), area_places(&scan(&expected.after)));
+    if found != wanted {
+        return Err(format!("metadata areas {found:?} instead of {wanted:?}"));
     }
     expected.check_data(&after)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use lvmkit::{
-    AllocationPolicy, Bytes, Lvm, NewLv, Overwrite, PvOptions, PvSource, Result, Silent, Size, Transaction,
+    AllocationPolicy, Bytes, Lvm, NewLv, Overwrite, PvArgument, PvOptions, PvSource, Result, Silent, Size,
+    Transaction,
 };
 
-use super::check::{SEED, Scenario, open};
+use super::check::{Repeat, SEED, Scenario, open};
 use super::disk::{Disks, Image};
 
 const DISK: u64 = 16 << 20;
@@ -109,8 +110,13 @@ impl List {
             name: name.into(),
             disks: disks.to_vec(),
             operation,
-            repeatable: true,
+            repeat: Repeat::OnOld,
         });
+    }
+
+    /// Marks the last one as one that can be run again at any time.
+    fn repeat_always(&mut self) {
+        self.scenarios.last_mut().unwrap().repeat = Repeat::Always;
     }
 
     /// A change of the group `vg`.
@@ -139,6 +145,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         }
     }
     moving_areas(&mut list);
+    overlapping_areas(&mut list);
+    split_and_merged(&mut list);
     wrapping(&mut list);
     without_groups(&mut list);
     restored(&mut list);
@@ -254,12 +262,12 @@ fn physical_volumes(list: &mut List, shape: Shape, base: &[Image]) {
         tx.add_pv_on(source(first, 1, small))?;
         tx.remove_pv_on(name(second).as_str())
     });
-    if shape.areas[0] < 2 {
-        let mut grown = base.to_vec();
-        grown[0].set_size(DISK + (8 << 20));
-        list.edit(format!("pvresize, {on}"), &grown, |tx| tx.resize_pv_on("d0", None));
-        list.edit(format!("pvresize to less, {on}"), base, |tx| tx.resize_pv_on("d0", Some(Bytes::mib(12))));
-    }
+    let mut grown = base.to_vec();
+    grown[0].set_size(DISK + (8 << 20));
+    list.edit(format!("pvresize, {on}"), &grown, |tx| tx.resize_pv_on("d0", None));
+    list.repeat_always();
+    list.edit(format!("pvresize to less, {on}"), base, |tx| tx.resize_pv_on("d0", Some(Bytes::mib(12))));
+    list.repeat_always();
 }
 
 /// The same group without that physical volume, which is blank again.
@@ -423,6 +431,99 @@ fn moving_areas(list: &mut List) {
     });
 }
 
+/// A second area that moves by less than its length.
+fn overlapping_areas(list: &mut List) {
+    let pvs = || {
+        vec![
+            PvSource::new("d0")
+                .options(PvOptions { metadata_size: Some(Bytes::mib(3)), ..options(2, false) }),
+        ]
+    };
+    let fresh = [Image::fresh(0, 2 * DISK)];
+    let disks = run(&fresh, |lvm| create(lvm, pvs())?.commit(&mut Silent).map(|_| ()));
+    for copies in [0, 1] {
+        let disks = run(&disks, |lvm| lvm.update("vg", |tx| tx.set_metadata_copies(copies)).map(|_| ()));
+        let mut grown = disks.clone();
+        grown[0].set_size(2 * DISK + (1 << 20));
+        list.edit(format!("pvresize by less than an area, {copies} copies"), &grown, |tx| {
+            tx.resize_pv_on("d0", None)
+        });
+        list.repeat_always();
+        let less = Bytes(2 * DISK - (1 << 20));
+        list.edit(format!("pvresize by less than an area down, {copies} copies"), &disks, move |tx| {
+            tx.resize_pv_on("d0", Some(less))
+        });
+        list.repeat_always();
+        list.edit(format!("pvresize and areas come back, {copies} copies"), &disks, move |tx| {
+            tx.set_metadata_copies(2)?;
+            tx.resize_pv_on("d0", Some(less))
+        });
+    }
+}
+
+/// Groups that are taken apart and put together.
+fn split_and_merged(list: &mut List) {
+    let apart: [&[u32]; 5] = [&[1, 1], &[2, 1, 1], &[1, 0, 1, 0], &[1, 2], &[2, 2, 2, 2]];
+    for areas in apart {
+        let fresh = (0..areas.len() as u8).map(|disk| Image::fresh(disk, DISK)).collect::<Vec<_>>();
+        let half = areas.len() / 2;
+        let sources =
+            |disks: std::ops::Range<usize>| disks.map(|disk| source(disk, areas[disk], false)).collect();
+        let whole = run(&fresh, |lvm| {
+            let mut tx = create(lvm, sources(0..areas.len()))?;
+            tx.create_lv(NewLv::linear("a", Size::mib(2)).on([PvArgument::parse("d0")?]))?;
+            tx.create_lv(NewLv::linear("z", Size::mib(2)).on([PvArgument::parse(&name(half))?]))?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
+        let two = run(&fresh, |lvm| {
+            let mut tx = create(lvm, sources(0..half))?;
+            tx.create_lv(NewLv::linear("a", Size::mib(2)))?;
+            tx.commit(&mut Silent)?;
+            let mut tx =
+                lvm.create_vg(lvmkit::NewVg::new("other").extent_size(EXTENT), sources(half..areas.len()))?;
+            tx.create_lv(NewLv::linear("z", Size::mib(2)))?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
+        let last = areas.len() - 1;
+        let stale = |disks: &[Image], group: &str| {
+            let mut newer = run(disks, |lvm| lvm.update(group, tag).map(|_| ()));
+            newer[last] = disks[last].clone();
+            newer
+        };
+        for (kind, whole) in [("whole", whole.clone()), ("stale", stale(&whole, "vg"))] {
+            list.add(format!("vgsplit, {kind}, areas {areas:?}"), &whole, move |lvm| {
+                let tx = lvm.begin("vg")?;
+                let pvs =
+                    (half..=last).map(|disk| tx.pv_on(name(disk).as_str())).collect::<Result<Vec<_>>>()?;
+                tx.split_vg("other", &pvs, &mut Silent).map(|_| ())
+            });
+        }
+        for (kind, two) in [("whole", two.clone()), ("stale", stale(&two, "other"))] {
+            list.edit(format!("vgmerge, {kind}, areas {areas:?}"), &two, |tx| tx.merge_vg("other"));
+            list.edit(format!("vgmerge and one copy, {kind}, areas {areas:?}"), &two, |tx| {
+                tx.merge_vg("other")?;
+                tx.set_metadata_copies(1)
+            });
+        }
+    }
+    outdated_merge(list);
+}
+
+/// A group is merged while a volume that it lost still holds an old text of it.
+fn outdated_merge(list: &mut List) {
+    let fresh = (0..3).map(|disk| Image::fresh(disk, DISK)).collect::<Vec<_>>();
+    let two = run(&fresh, |lvm| {
+        create(lvm, vec![source(0, 1, false)])?.commit(&mut Silent)?;
+        let pvs = [source(1, 1, false), source(2, 1, false)];
+        let mut tx = lvm.create_vg(lvmkit::NewVg::new("other").extent_size(EXTENT), pvs)?;
+        tx.create_lv(NewLv::linear("z", Size::mib(2)).on([PvArgument::parse("d1")?]))?;
+        tx.commit(&mut Silent).map(|_| ())
+    });
+    let mut lost = run(&two, |lvm| lvm.update("other", |tx| tx.remove_pv_on("d2")).map(|_| ()));
+    lost[2] = two[2].clone();
+    list.edit("vgmerge with an outdated PV", &lost, |tx| tx.merge_vg("other"));
+}
+
 /// Commit after commit in a small area, past its end.
 fn wrapping(list: &mut List) {
     for areas in [1, 2] {
@@ -467,7 +568,9 @@ fn without_groups(list: &mut List) {
         }
     }
     for scenario in &mut list.scenarios {
-        scenario.repeatable &= !scenario.name.starts_with("pvremove");
+        if scenario.name.starts_with("pvremove") {
+            scenario.repeat = Repeat::Never;
+        }
     }
 }
 

@@ -23,6 +23,15 @@ const FORMS: [&str; 14] = [
     "lvs -a -o lv_name,devices,origin,pool_lv -O -pool_lv,-lv_name",
 ];
 
+const PARTIAL_FORMS: [&str; 6] = [
+    "lvs -a",
+    "lvs -a -o lv_all --reportformat json",
+    "lvs -a -o lv_name,seg_all --reportformat json",
+    "pvs -o pvseg_all,pv_all,lv_name,seg_all --reportformat json",
+    "pvs --segments -v",
+    "vgs -o vg_all --reportformat json",
+];
+
 /// Values of a key that is a string, in order.
 fn strings(text: &str, key: &str) -> Vec<String> {
     let lines = text.lines().filter_map(|line| line.trim().strip_prefix(key)?.strip_prefix(" = "));
@@ -36,7 +45,7 @@ fn restore(text: &str, file_name: &str) -> Lvm2 {
     let pvs = text.split("logical_volumes {").next().unwrap_or_default();
     let pvs = pvs.split("physical_volumes {").nth(1).unwrap_or_default();
     let ids = strings(pvs, "id");
-    let sizes = strings(pvs, "dev_size").into_iter().map(|size| size.parse::<u64>().unwrap() / 2048);
+    let sizes = strings(pvs, "dev_size").into_iter().map(|size| size.parse::<u64>().unwrap() / 2048 + 1);
     let lvm2 = Lvm2::new(&sizes.collect::<Vec<_>>());
     let file = lvm2.path(file_name);
     fs::write(&file, text).unwrap();
@@ -54,6 +63,14 @@ pub(crate) fn compare_text(text: &str, name: &str) {
     let scan = lvm2.scan();
     for form in FORMS {
         lvm2.compare(&scan, form);
+    }
+    // The same with a physical volume missing.
+    if lvm2.devices.len() > 1 {
+        lvm2.hide(&[1]);
+        let scan = lvm2.scan();
+        for form in PARTIAL_FORMS {
+            lvm2.compare(&scan, form);
+        }
     }
     lvm2.finish(name);
 }

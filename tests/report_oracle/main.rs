@@ -3,9 +3,12 @@
 //! Needs root, loop devices and lvm2; says `skipped` where they are missing, and fails there when
 //! `CI=true`.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 mod golden;
 mod lvm2;
 mod plain;
+mod stacked;
 
 /// True when the tests can run.
 fn ready() -> bool {

@@ -3,7 +3,7 @@
 use crate::lvm2::Lvm2;
 use crate::ready;
 
-const FORMS: [&str; 46] = [
+const FORMS: [&str; 48] = [
     "lvs",
     "lvs -a",
     "lvs -v",
@@ -25,6 +25,8 @@ const FORMS: [&str; 46] = [
     "pvs -o pvseg_all,lv_all,seg_all --reportformat json",
     "pvs --segments -o all",
     "lvs -o all",
+    "lvs --segments -o all",
+    "pvs -o all",
     "lvs -o all --binary --reportformat json",
     "vgs -o all --binary",
     "pvs -o all --binary",
@@ -37,7 +39,7 @@ const FORMS: [&str; 46] = [
     "lvs -o +devices,vg_free",
     "lvs -o+tags -o-lv_attr,bogus",
     "lvs -o vgname,l_v_size,NAME",
-    "lvs --segments -o size,start,name",
+    "lvs --segments -o size,start",
     "lvs --noheadings",
     "lvs --nameprefixes",
     "lvs --nameprefixes --noheadings --unquoted --units b",
@@ -53,17 +55,17 @@ const FORMS: [&str; 46] = [
 ];
 
 const SORTS: [&str; 14] = [
-    "lvs -O lv_size",
+    "lvs -O lv_size,vg_name",
     "lvs -O -lv_size,lv_name",
     "lvs -O -vg_name,+lv_name",
     "lvs -o lv_name -O vg_free",
-    "lvs -o lv_name -O seg_start",
-    "lvs -o lv_name,lv_tags -O lv_tags,lv_name",
+    "lvs -o lv_name -O seg_start,vg_name",
+    "lvs -o lv_name,lv_layout,lv_host -O lv_host,lv_attr,lv_uuid",
     "lvs -o lv_name,origin_size,lv_major -O origin_size,-lv_major,-lv_name",
     "lvs -o lv_name,lv_time -O lv_time,lv_name",
     "vgs -o vg_name -O lv_name",
     "vgs -O -vg_size",
-    "pvs -O pv_free",
+    "pvs -O pv_free,-pv_name",
     "pvs -O -vg_name,pv_name",
     "pvs -o pv_name,pv_allocatable -O pv_allocatable,pv_name",
     "pvs -o pv_name,lv_name -O lv_name,pv_name",

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "tools talk to people")]
 
 mod header;
+mod install;
 mod tidy;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ type Task = (&'static str, fn(&[String]) -> Outcome, &'static str);
 
 const TASKS: &[Task] = &[
     ("header", header::run, "write include/lvmkit.h and include/lvmkit_cdef.h; --check: compare them"),
+    ("install", install::run, "build the C library and put it under PREFIX; --debug: unoptimised"),
     ("tidy", tidy::run, "check the rules that no compiler checks"),
 ];
 

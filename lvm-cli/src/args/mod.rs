@@ -161,7 +161,7 @@ impl Args {
     pub(crate) fn signed(&self, opt: &'static Opt) -> Option<Signed> {
         let text = self.text(opt)?;
         match opt.takes {
-            Takes::SignedExtents | Takes::Extents => size::parse_extents(text).ok(),
+            Takes::Extents(_) => size::parse_extents(text).ok(),
             _ => size::parse_signed_size(text, Unit::Mib).ok(),
         }
     }

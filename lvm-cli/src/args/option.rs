@@ -4,6 +4,7 @@
 //! meanings, each meaning is an option of its own here.
 
 use super::size::Unit;
+use super::value::Signs;
 use super::{Opt, Takes};
 
 macro_rules! options {
@@ -97,9 +98,14 @@ options! {
 // Logical volumes.
 options! {
     NAME = Opt::new("name", Takes::Text("String"), "The name; without one, lvolN.").short('n');
-    SIZE = Opt::new("size", Takes::SignedSize, "The size.").short('L');
-    EXTENTS = Opt::new("extents", Takes::Extents, "The size in extents, or as a share.").short('l');
-    RESIZE_EXTENTS = Opt::new("extents", Takes::SignedExtents, "The size in extents, or as a share.").short('l');
+    EXTEND_SIZE = Opt::new("size", Takes::SignedSize(Signs::Plus), "The size, or with + by how much more.").short('L');
+    REDUCE_SIZE = Opt::new("size", Takes::SignedSize(Signs::Minus), "The size, or with - by how much less.").short('L');
+    RESIZE_SIZE = Opt::new("size", Takes::SignedSize(Signs::Both), "The size, or with a sign by how much more or less.").short('L');
+    CREATE_SIZE = Opt::new("size", Takes::NewSize, "The size.").short('L');
+    EXTENTS = Opt::new("extents", Takes::Extents(Signs::None), "The size in extents, or as a share.").short('l');
+    EXTEND_EXTENTS = Opt::new("extents", Takes::Extents(Signs::Plus), "The size in extents, or as a share.").short('l');
+    REDUCE_EXTENTS = Opt::new("extents", Takes::Extents(Signs::Minus), "The size in extents, or as a share.").short('l');
+    RESIZE_EXTENTS = Opt::new("extents", Takes::Extents(Signs::Both), "The size in extents, or as a share.").short('l');
     STRIPES = Opt::new("stripes", Takes::Number, "Physical volumes to take turns on.").short('i');
     STRIPESIZE = Opt::new("stripesize", Takes::Size(Unit::Kib), "Bytes on one before the next has its turn.").short('I');
     TYPE = Opt::new("type", Takes::Text("linear|striped|error|zero"), "How it is mapped.");
@@ -168,8 +174,22 @@ options! {
 
 /// Options of every command.
 pub(crate) static COMMON: &[&Opt] = &[
-    &CONFIG, &DEBUG, &DEVICES, &DEVICESFILE, &DRIVERLOADED, &HELP, &LOCKOPT, &LONG_HELP, &NOHINTS, &NOLOCKING,
-    &PROFILE, &QUIET, &TEST, &VERBOSE, &VERSION, &YES,
+    &CONFIG,
+    &DEBUG,
+    &DEVICES,
+    &DEVICESFILE,
+    &DRIVERLOADED,
+    &HELP,
+    &LOCKOPT,
+    &LONG_HELP,
+    &NOHINTS,
+    &NOLOCKING,
+    &PROFILE,
+    &QUIET,
+    &TEST,
+    &VERBOSE,
+    &VERSION,
+    &YES,
 ];
 
 /// Options of commands that change something.
@@ -180,7 +200,25 @@ pub(crate) static BACKUP: &[&Opt] = &[&ARCHIVE_DIR, &AUTOBACKUP, &BACKUP_DIR];
 
 /// Options of reports.
 pub(crate) static REPORT: &[&Opt] = &[
-    &ALIGNED, &ALL, &BINARY, &CONFIGREPORT, &FOREIGN, &HISTORY, &IGNORELOCKINGFAILURE, &NAMEPREFIXES,
-    &NOHEADINGS, &NOSUFFIX, &OPTIONS, &PARTIAL, &READONLY, &REPORTFORMAT, &ROWS, &SELECT, &SEPARATOR, &SORT,
-    &UNBUFFERED, &UNITS, &UNQUOTED,
+    &ALIGNED,
+    &ALL,
+    &BINARY,
+    &CONFIGREPORT,
+    &FOREIGN,
+    &HISTORY,
+    &IGNORELOCKINGFAILURE,
+    &NAMEPREFIXES,
+    &NOHEADINGS,
+    &NOSUFFIX,
+    &OPTIONS,
+    &PARTIAL,
+    &READONLY,
+    &REPORTFORMAT,
+    &ROWS,
+    &SELECT,
+    &SEPARATOR,
+    &SORT,
+    &UNBUFFERED,
+    &UNITS,
+    &UNQUOTED,
 ];

@@ -45,19 +45,20 @@ impl Parser<'_> {
             None => (text, None),
         };
         let opt = self.find(name)?;
-        let value = match (opt.takes, value) {
-            (Takes::Nothing, Some(_)) => {
-                return Err(self.error(format_args!("option '--{}' doesn't allow an argument", opt.long)));
-            }
-            (Takes::Nothing, None) => String::new(),
-            (_, Some(value)) => value,
-            (_, None) => self
-                .rest
-                .next()
-                .cloned()
-                .ok_or_else(|| self.error(format_args!("option '--{}' requires an argument", opt.long)))?,
-        };
-        self.add(opt, value)
+        // Messages call it what the user called it.
+        let name = opt.aliases.iter().find(|alias| **alias == name).copied().unwrap_or(opt.long);
+        let value =
+            match (opt.takes, value) {
+                (Takes::Nothing, Some(_)) => {
+                    return Err(self.error(format_args!("option '--{}' doesn't allow an argument", opt.long)));
+                }
+                (Takes::Nothing, None) => String::new(),
+                (_, Some(value)) => value,
+                (_, None) => self.rest.next().cloned().ok_or_else(|| {
+                    self.error(format_args!("option '--{}' requires an argument", opt.long))
+                })?,
+            };
+        self.add(opt, name, value)
     }
 
     /// The option of that name, or the only one that begins so.
@@ -93,22 +94,23 @@ impl Parser<'_> {
             let found = self.command.options().find(|opt| opt.short == Some(letter));
             let opt = found.ok_or_else(|| self.error(format_args!("invalid option -- '{letter}'")))?;
             if opt.takes == Takes::Nothing {
-                self.add(opt, String::new())?;
+                self.add(opt, opt.long, String::new())?;
                 continue;
             }
             let joined = rest.as_str();
-            let value = match joined.is_empty() {
-                false => joined.to_owned(),
-                true => self.rest.next().cloned().ok_or_else(|| {
-                    self.error(format_args!("option requires an argument -- '{letter}'"))
-                })?,
-            };
-            return self.add(opt, value);
+            let value =
+                match joined.is_empty() {
+                    false => joined.to_owned(),
+                    true => self.rest.next().cloned().ok_or_else(|| {
+                        self.error(format_args!("option requires an argument -- '{letter}'"))
+                    })?,
+                };
+            return self.add(opt, opt.long, value);
         }
         Ok(())
     }
 
-    fn add(&mut self, opt: &'static Opt, value: String) -> Result<(), UsageError> {
+    fn add(&mut self, opt: &'static Opt, name: &str, value: String) -> Result<(), UsageError> {
         if opt.support == Support::Missing {
             return Err(UsageError(vec![
                 format!("  Option {} is not supported.", opt.shown()),
@@ -121,9 +123,9 @@ impl Parser<'_> {
                 "  Error during parsing of command line.".to_owned(),
             ]));
         }
-        if let Err(Invalid(reason)) = opt.takes.check(opt.long, &value) {
+        if let Err(Invalid(reason)) = opt.takes.check(name, &value) {
             let mut lines = reason.into_iter().map(|line| format!("  {line}")).collect::<Vec<_>>();
-            lines.push(format!("  Invalid argument for --{}: {value}", opt.long));
+            lines.push(format!("  Invalid argument for --{name}: {value}"));
             lines.push("  Error during parsing of command line.".to_owned());
             return Err(UsageError(lines));
         }

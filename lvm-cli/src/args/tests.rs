@@ -29,23 +29,30 @@ fn forms_of_options() {
     for line in table {
         let args = run(line).unwrap();
         let size = Signed { sign: Sign::None, size: Size::Bytes(Bytes::gib(1)) };
-        assert_eq!(args.signed(&opt::SIZE), Some(size), "{line}");
-        assert_eq!((args.text(&opt::NAME), args.words.as_slice()), (Some("x"), &["vg".to_owned()][..]), "{line}");
+        assert_eq!(args.signed(&opt::CREATE_SIZE), Some(size), "{line}");
+        assert_eq!(
+            (args.text(&opt::NAME), args.words.as_slice()),
+            (Some("x"), &["vg".to_owned()][..]),
+            "{line}"
+        );
     }
 }
 
 #[test]
 fn joined_letters_and_values() {
-    let args = run("lvcreate -an -Zn -Wn -l100%FREE -ffy vg").unwrap();
+    let args = run("lvcreate -an -Zn -Wn -l100%FREE -ty vg").unwrap();
     assert_eq!((args.yes_no(&opt::ZERO), args.yes_no(&opt::WIPESIGNATURES)), (Some(false), Some(false)));
     assert_eq!(args.signed(&opt::EXTENTS).map(|s| s.size), Some(Size::PercentFree(100)));
     assert!(args.has(&opt::YES));
     assert_eq!(args.without_effect().map(|(opt, _)| opt.long).collect::<Vec<_>>(), ["activate"]);
     let args = run("lvextend -l +50%FREE vg/x").unwrap();
-    assert_eq!(args.signed(&opt::RESIZE_EXTENTS), Some(Signed { sign: Sign::Plus, size: Size::PercentFree(50) }));
+    assert_eq!(
+        args.signed(&opt::EXTEND_EXTENTS),
+        Some(Signed { sign: Sign::Plus, size: Size::PercentFree(50) })
+    );
     // A value may begin like an option.
     let args = run("lvreduce -L -1500k vg/x").unwrap();
-    assert_eq!(args.signed(&opt::SIZE).map(|s| s.sign), Some(Sign::Minus));
+    assert_eq!(args.signed(&opt::REDUCE_SIZE).map(|s| s.sign), Some(Sign::Minus));
     assert_eq!(run("lvs -- -x").unwrap().words, ["-x"]);
     assert_eq!(run("lvread vg/x -o -").unwrap().text(&opt::OUTPUT), Some("-"));
 }
@@ -67,7 +74,10 @@ fn usage_errors() {
         ("lvcreate -L", "lvcreate: option requires an argument -- 'L'"),
         ("lvcreate --size", "lvcreate: option '--size' requires an argument"),
         ("lvcreate --yes=1 vg", "lvcreate: option '--yes' doesn't allow an argument"),
-        ("lvcreate --stripe 2 vg", "lvcreate: option '--stripe' is ambiguous; possibilities: '--stripes' '--stripesize'"),
+        (
+            "lvcreate --stripe 2 vg",
+            "lvcreate: option '--stripe' is ambiguous; possibilities: '--stripes' '--stripesize'",
+        ),
         ("lvcreate -L1 -L2 vg", "  Option -L/--size may not be repeated."),
         ("lvcreate -L x vg", "  Invalid argument for --size: x"),
         ("lvcreate -L0 vg", "  --size may not be zero."),
@@ -76,7 +86,10 @@ fn usage_errors() {
         ("lvcreate --addtag a|b vg", "  Invalid argument for --addtag: a|b"),
         ("lvcreate --alloc next_free vg", "  Unrecognised allocation policy next_free"),
         ("lvcreate -Mr vg", "  Invalid argument for --persistent: r"),
-        ("pvcreate --metadatacopies 3 a", "  Invalid argument for --pvmetadatacopies: 3"),
+        ("pvcreate --metadatacopies 3 a", "  Invalid argument for --metadatacopies: 3"),
+        ("lvcreate -L-10m vg", "  Size may not be negative."),
+        ("lvextend -l-1 vg/x", "  Extents may not be negative."),
+        ("lvreduce -l+3 vg/x", "  Extents may not be positive."),
         ("lvcreate -s vg/x", "  Option -s/--snapshot is not supported."),
     ];
     for (line, message) in table {

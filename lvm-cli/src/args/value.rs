@@ -3,7 +3,7 @@
 use lvmkit::core::name::check_tag;
 use lvmkit::{AllocationPolicy, PvId, ReadAhead};
 
-use super::size::{self, SizeError, Unit};
+use super::size::{self, Sign, Signed, SizeError, Unit};
 
 /// What an option takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,12 +22,12 @@ pub(crate) enum Takes {
     DeviceNumber,
     /// A size.
     Size(Unit),
-    /// A size of at least something, with a unit of MiB; lvresize reads its sign.
-    SignedSize,
-    /// Extents or a share.
-    Extents,
-    /// Extents or a share, with a sign.
-    SignedExtents,
+    /// The size of something new: not zero, in MiB.
+    NewSize,
+    /// A size or the change of one: not zero, in MiB.
+    SignedSize(Signs),
+    /// Extents or a share: not zero.
+    Extents(Signs),
     /// A tag, with or without `@`.
     Tag,
     /// An allocation policy.
@@ -38,6 +38,40 @@ pub(crate) enum Takes {
     PvUuid,
     /// How many metadata areas a group uses.
     Copies,
+}
+
+/// Which signs a size may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Signs {
+    /// None; a `+` means nothing.
+    None,
+    /// `+`.
+    Plus,
+    /// `-`.
+    Minus,
+    /// Both.
+    Both,
+}
+
+impl Signs {
+    const fn shown(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Plus => "[+]",
+            Self::Minus => "[-]",
+            Self::Both => "[+|-]",
+        }
+    }
+
+    fn check(self, what: &str, option: &str, signed: Signed) -> Result<(), Invalid> {
+        match (self, signed.sign) {
+            (Self::None | Self::Plus, Sign::Minus) => {
+                Err(Invalid(Some(format!("{what} may not be negative."))))
+            }
+            (Self::Minus, Sign::Plus) => Err(Invalid(Some(format!("{what} may not be positive.")))),
+            _ => not_zero(option, signed.size),
+        }
+    }
 }
 
 /// Why a value is not one: a line before the one that names the option.
@@ -60,9 +94,10 @@ impl Takes {
             Self::Word(words) => words.join("|"),
             Self::Number | Self::DeviceNumber => "Number".to_owned(),
             Self::Size(unit) => format!("Size[{}|UNIT]", unit.letter()),
-            Self::SignedSize => "[+|-]Size[m|UNIT]".to_owned(),
-            Self::Extents => "Number[%VG|%FREE|%PVS]".to_owned(),
-            Self::SignedExtents => "[+|-]Number[%VG|%LV|%FREE|%PVS]".to_owned(),
+            Self::NewSize => "Size[m|UNIT]".to_owned(),
+            Self::SignedSize(signs) => format!("{}Size[m|UNIT]", signs.shown()),
+            Self::Extents(Signs::None) => "Number[%VG|%FREE|%PVS]".to_owned(),
+            Self::Extents(signs) => format!("{}Number[%VG|%LV|%FREE|%PVS]", signs.shown()),
             Self::Tag => "Tag".to_owned(),
             Self::Policy => "contiguous|cling|cling_by_tags|normal|anywhere|inherit".to_owned(),
             Self::ReadAhead => "auto|none|Sectors".to_owned(),
@@ -86,20 +121,15 @@ impl Takes {
                 _ => Err(Invalid::default()),
             },
             Self::Size(unit) => Ok(size::parse_size(text, unit).map(drop)?),
-            Self::SignedSize => not_zero(option, size::parse_signed_size(text, Unit::Mib)?.size),
-            Self::Extents | Self::SignedExtents => {
-                let signed = size::parse_extents(text)?;
-                if self == Self::Extents && signed.sign == size::Sign::Minus {
-                    return Err(Invalid(Some("Size may not be negative.".to_owned())));
-                }
-                not_zero(option, signed.size)
-            }
+            Self::NewSize => not_zero(option, size::parse_size(text, Unit::Mib)?.into()),
+            Self::SignedSize(signs) => signs.check("Size", option, size::parse_signed_size(text, Unit::Mib)?),
+            Self::Extents(signs) => signs.check("Extents", option, size::parse_extents(text)?),
             Self::Tag => {
                 check_tag(text.strip_prefix('@').unwrap_or(text)).map_err(|e| Invalid(Some(e.to_string())))
             }
-            Self::Policy => AllocationPolicy::parse(text).map(drop).ok_or_else(|| {
-                Invalid(Some(format!("Unrecognised allocation policy {text}")))
-            }),
+            Self::Policy => AllocationPolicy::parse(text)
+                .map(drop)
+                .ok_or_else(|| Invalid(Some(format!("Unrecognised allocation policy {text}")))),
             Self::ReadAhead => read_ahead(text).map(drop),
             Self::PvUuid => PvId::parse(text).map(drop).map_err(|e| Invalid(Some(e.to_string()))),
             Self::Copies => copies(text).map(drop),

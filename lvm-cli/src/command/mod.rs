@@ -22,8 +22,14 @@ mod vgreduce;
 mod vgremove;
 mod vgrename;
 
+use std::collections::BTreeMap;
+
+use lvmkit::core::store::{Problem, Scan};
+use lvmkit::{Error, ErrorKind, Lvm, VolumeGroup};
+
 use crate::args::Opt;
-use crate::session::{Outcome, Session};
+use crate::args::name::Target;
+use crate::session::{Failure, Outcome, Session};
 
 /// A command: what it is called, what it takes, and what runs it.
 #[derive(Debug)]
@@ -77,4 +83,127 @@ pub(crate) static COMMANDS: &[&Command] = &[
 /// The command of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().copied().find(|command| command.name == name)
+}
+
+/// The failure of a group that could not be had.
+fn cannot_process(name: &str, error: Error) -> Failure {
+    if *error.kind() == ErrorKind::NotFound && error.lv().is_none() {
+        let mut lines = vec![error.message().to_owned()];
+        lines.extend(error.help().map(|help| format!("  {help}")));
+        lines.push(format!("Cannot process volume group {name}"));
+        return Failure::Refused(lines);
+    }
+    error.into()
+}
+
+fn no_group(name: &str) -> Failure {
+    Failure::Refused(vec![
+        format!("Volume group \"{name}\" not found"),
+        format!("Cannot process volume group {name}"),
+    ])
+}
+
+/// The names of the groups that the arguments mean: names, tags, or without any all of them.
+fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
+    let scan = lvm.scan()?;
+    Ok(chosen_of(session, &scan))
+}
+
+/// The same, of what was scanned already. Arguments that mean nothing are failures that are noted.
+fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
+    let groups = || scan.groups.iter().map(|found| &found.vg);
+    let words = session.args.words.clone();
+    if words.is_empty() {
+        return groups().map(|vg| vg.name().to_owned()).collect();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for word in words {
+        match Target::parse(&word) {
+            Target::Tag(tag) => {
+                names.extend(groups().filter(|vg| has_tag(vg.tags(), &tag)).map(|vg| vg.name().to_owned()));
+            }
+            Target::Vg(name) if groups().any(|vg| vg.name() == name) => names.push(name),
+            Target::Vg(name) => session.fail(no_group(&name)),
+            Target::Lv { .. } => {
+                session.fail(Failure::refused(format!("Invalid volume group name {word}.")));
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+fn has_tag(tags: &[String], tag: &str) -> bool {
+    tags.iter().any(|known| known == tag)
+}
+
+/// The logical volumes that the arguments mean, by group: all visible ones of groups that are
+/// named, and those that are named or tagged. Arguments that mean nothing are failures that are
+/// noted.
+fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<String, Vec<String>>> {
+    let vgs = lvm.volume_groups()?;
+    let find = |name: &str| vgs.iter().find(|vg| vg.name() == name);
+    let visible = |vg: &VolumeGroup| {
+        let visible = vg.logical_volumes().filter(|lv| lv.is_visible());
+        visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>()
+    };
+    let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for word in session.args.words.clone() {
+        match Target::parse(&word) {
+            Target::Tag(tag) => {
+                for vg in &vgs {
+                    let whole = has_tag(vg.tags(), &tag);
+                    let tagged = vg.logical_volumes().filter(|lv| lv.is_visible());
+                    let tagged = tagged.filter(|lv| whole || has_tag(lv.tags(), &tag));
+                    let names = tagged.map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
+                    if !names.is_empty() {
+                        chosen.entry(vg.name().to_owned()).or_default().extend(names);
+                    }
+                }
+            }
+            Target::Vg(name) => match find(&name) {
+                Some(vg) => chosen.entry(name).or_default().extend(visible(vg)),
+                None => session.fail(no_group(&name)),
+            },
+            Target::Lv { vg: name, lv } => match find(&name) {
+                Some(vg) if vg.logical_volume(&lv).is_some() => chosen.entry(name).or_default().push(lv),
+                Some(_) => {
+                    session.fail(Failure::refused(format!("Failed to find logical volume \"{name}/{lv}\"")))
+                }
+                None => session.fail(no_group(&name)),
+            },
+        }
+    }
+    for names in chosen.values_mut() {
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+    }
+    Ok(chosen)
+}
+
+/// The group and the volume of an argument that must be a volume.
+fn volume(word: &str) -> Outcome<(String, String)> {
+    match Target::parse(word) {
+        Target::Lv { vg, lv } => Ok((vg, lv)),
+        _ => Err(Failure::usage(format!("Path required for Logical Volume \"{word}\"."))),
+    }
+}
+
+/// Warns about what a scan found wrong, in LVM2's words where it has some.
+fn warn_about(session: &mut Session<'_>, scan: &Scan) {
+    for problem in &scan.problems {
+        session.out.warn(problem.to_string());
+    }
+    for found in &scan.groups {
+        let name = found.vg.name();
+        for problem in &found.problems {
+            if let Problem::MissingPv { pv, hint } = problem {
+                session.out.warn(format!("Couldn't find device with uuid {pv}."));
+                session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
+            } else {
+                session.out.warn(format!("VG {name}: {problem}"));
+            }
+        }
+    }
 }

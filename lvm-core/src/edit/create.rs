@@ -246,7 +246,7 @@ impl Edit<'_> {
             unknown_flags: Vec::new(),
             tags,
             creation_time: Some(self.stamp.time),
-            creation_host: Some(self.stamp.host.nodename.clone()),
+            creation_host: Some(self.stamp.host.nodename.as_str().into()),
             lock_args: None,
             allocation_policy: new.allocation_policy,
             profile: None,

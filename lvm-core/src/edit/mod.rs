@@ -59,6 +59,8 @@ pub struct DraftPv {
     pub layout: PvLayout,
     /// True when the device is not a physical volume yet.
     pub initialise: bool,
+    /// True when an edit moved its second metadata area, which the group's text does not tell.
+    pub moved: bool,
 }
 
 /// A volume group that is being changed.
@@ -81,7 +83,9 @@ impl VgDraft {
     /// areas lie.
     #[must_use]
     pub fn from_vg(vg: VolumeGroup, layouts: impl IntoIterator<Item = PvLayout>, stamp: Stamp) -> Self {
-        let layouts = layouts.into_iter().map(|layout| (layout.id, DraftPv { layout, initialise: false }));
+        let layouts = layouts
+            .into_iter()
+            .map(|layout| (layout.id, DraftPv { layout, initialise: false, moved: false }));
         Self {
             working: vg.clone(),
             base: Some(vg),
@@ -134,7 +138,10 @@ impl VgDraft {
     /// True when the edits changed anything.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.removed || self.restored || self.base.as_ref() != Some(&self.working)
+        self.removed
+            || self.restored
+            || self.base.as_ref() != Some(&self.working)
+            || self.layouts.values().any(|pv| pv.moved)
     }
 
     /// Checks that the group may be changed at all.

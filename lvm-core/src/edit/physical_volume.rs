@@ -164,7 +164,7 @@ impl Edit<'_> {
             bootloader_area,
             extra: Vec::new(),
         });
-        self.layouts().insert(id, DraftPv { layout, initialise });
+        self.layouts().insert(id, DraftPv { layout, initialise, moved: false });
         Ok(id)
     }
 
@@ -204,10 +204,11 @@ impl Edit<'_> {
 
     fn resize_pv(&mut self, pv: PvId, device_size: Bytes) -> Result<()> {
         let at = self.pv_position(pv)?;
-        let Some(layout) = self.layout(pv).map(|pv| pv.layout.clone()) else {
+        let Some(draft_pv) = self.layout(pv).cloned() else {
             return Err(Error::new(ErrorKind::MissingDevice, "the physical volume is missing"));
         };
-        let resized = layout.resized(device_size)?;
+        let resized = draft_pv.layout.resized(device_size)?;
+        let moved = draft_pv.moved || draft_pv.layout.metadata_areas != resized.metadata_areas;
         // lvm2 records the size without what lies before the extents and behind them.
         let room = Bytes(resized.data_end().saturating_sub(resized.pe_start));
         let pe_count = resized.pe_count(self.vg.extent_size)?;
@@ -232,7 +233,7 @@ impl Edit<'_> {
             known.pe_count = Extents(pe_count.0);
             known.dev_size = Some(room.to_sectors());
         }
-        self.layouts().insert(pv, DraftPv { layout: resized, initialise: false });
+        self.layouts().insert(pv, DraftPv { layout: resized, initialise: draft_pv.initialise, moved });
         Ok(())
     }
 }

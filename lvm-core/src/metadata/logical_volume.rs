@@ -1,6 +1,6 @@
 //! A logical volume: a name and the segments that map it.
 
-use std_alloc::{string::String, vec::Vec};
+use std_alloc::{string::String, sync::Arc, vec::Vec};
 
 use serde::Serialize;
 
@@ -20,7 +20,8 @@ pub struct LogicalVolume {
     pub(crate) unknown_flags: Vec<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) creation_time: Option<u64>,
-    pub(crate) creation_host: Option<String>,
+    /// Volumes made on one host share it.
+    pub(crate) creation_host: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lock_args: Option<String>,
     pub(crate) allocation_policy: AllocationPolicy,

@@ -20,6 +20,8 @@
 //! 17. Raids have the devices their level needs, and power-of-two regions and stripes.
 //! 18. Every physical volume has a place for its extents: `pe_start` plus extents does not
 //!     overflow.
+//! 19. No area lies on a logical volume called `pvN` where the text calls a physical volume so: it
+//!     would be read back as an area on that physical volume.
 
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{format, string::String, vec::Vec};
@@ -60,7 +62,7 @@ impl VolumeGroup {
         }
         let pvs = self.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
         for lv in &self.logical_volumes {
-            found.lv = Some(lv.name.clone());
+            found.lv = Some(&lv.name);
             check_lv(lv, self.extent_size, &mut found);
             for seg in &lv.segments {
                 check_references(seg, &ids, &mut found);
@@ -73,10 +75,10 @@ impl VolumeGroup {
             found.lv = None;
         }
         self.check_roles(&mut found);
+        self.check_area_names(&mut found);
         if let Err(error) = self.pv_map() {
-            found.lv = error.lv().map(String::from);
-            found.add(8, error.message());
-            found.lv = None;
+            let message = error.message().into();
+            found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
         }
         found.list.sort_by_key(|violation| violation.number);
         found.list
@@ -93,7 +95,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_group(&self, found: &mut Violations) {
+    fn check_group(&self, found: &mut Violations<'_>) {
         if let Err(error) = name::check_name(&self.name) {
             found.add(1, &format!("volume group {}: {error}", self.name));
         }
@@ -122,7 +124,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_physical_volumes(&self, found: &mut Violations) {
+    fn check_physical_volumes(&self, found: &mut Violations<'_>) {
         let mut ids = HashSet::with_capacity(self.physical_volumes.len());
         for pv in &self.physical_volumes {
             if !ids.insert(pv.id) {
@@ -136,7 +138,7 @@ impl VolumeGroup {
         }
     }
 
-    fn check_names(&self, found: &mut Violations) {
+    fn check_names(&self, found: &mut Violations<'_>) {
         let mut names = HashSet::with_capacity(self.logical_volumes.len());
         let historical = self.historical_logical_volumes.iter().map(|lv| lv.name.as_str());
         for lv_name in self.logical_volumes.iter().map(|lv| lv.name.as_str()).chain(historical) {
@@ -150,7 +152,26 @@ impl VolumeGroup {
         }
     }
 
-    fn check_roles(&self, found: &mut Violations) {
+    fn check_area_names(&self, found: &mut Violations<'_>) {
+        let is_pv_name = |name: &str| {
+            let number = name.strip_prefix("pv").and_then(|digits| digits.parse::<usize>().ok());
+            number.is_some_and(|number| number < self.physical_volumes.len() && name == format!("pv{number}"))
+        };
+        let like_pvs = self.logical_volumes().filter(|lv| is_pv_name(&lv.name));
+        let like_pvs = like_pvs.map(|lv| (lv.id, &lv.name)).collect::<HashMap<_, _>>();
+        if like_pvs.is_empty() {
+            return;
+        }
+        for area in self.logical_volumes().flat_map(|lv| &lv.segments).flat_map(|seg| seg.kind.areas()) {
+            if let AreaSource::Lv(lv) = area.source
+                && let Some(name) = like_pvs.get(&lv)
+            {
+                found.add(19, &format!("an area lies on a logical volume called {name}"));
+            }
+        }
+    }
+
+    fn check_roles(&self, found: &mut Violations<'_>) {
         let spares =
             self.logical_volumes().filter(|lv| !lv.is_visible() && lv.name.contains("_pmspare")).count();
         if spares > 1 {
@@ -179,11 +200,17 @@ impl VolumeGroup {
     }
 }
 
+impl core::fmt::Display for Violation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "invariant {} is broken: {}", self.number, self.message)
+    }
+}
+
 impl Violation {
     /// As an error of the given kind.
     #[must_use]
     pub fn into_error(self, kind: ErrorKind) -> Error {
-        let error = Error::new(kind, format!("invariant {} is broken: {}", self.number, self.message));
+        let error = Error::new(kind, format!("{self}"));
         match self.lv {
             Some(lv) => error.with_lv(lv),
             None => error,
@@ -191,18 +218,19 @@ impl Violation {
     }
 }
 
-struct Violations {
+struct Violations<'a> {
     list: Vec<Violation>,
-    lv: Option<String>,
+    /// The logical volume that is being looked at.
+    lv: Option<&'a str>,
 }
 
-impl Violations {
+impl Violations<'_> {
     fn add(&mut self, number: u8, message: &str) {
-        self.list.push(Violation { number, lv: self.lv.clone(), message: message.into() });
+        self.list.push(Violation { number, lv: self.lv.map(String::from), message: message.into() });
     }
 }
 
-fn check_tags(tags: &[String], found: &mut Violations) {
+fn check_tags(tags: &[String], found: &mut Violations<'_>) {
     for tag in tags {
         if let Err(error) = name::check_tag(tag) {
             found.add(11, &format!("{error}"));
@@ -214,7 +242,7 @@ fn check_tags(tags: &[String], found: &mut Violations) {
     }
 }
 
-fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations) {
+fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations<'_>) {
     check_tags(&lv.tags, found);
     if lv.status.contains(LvStatus::FIXED_MINOR) && lv.minor.is_none() {
         found.add(12, "the minor number is fixed and missing");
@@ -240,7 +268,7 @@ fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations) {
     }
 }
 
-fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations) {
+fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>) {
     match &seg.kind {
         SegmentKind::Striped(striped) => {
             let stripes = u32::try_from(striped.stripes.len()).unwrap_or(u32::MAX);
@@ -277,7 +305,7 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations) {
     }
 }
 
-fn check_references(seg: &Segment, ids: &HashSet<LvId>, found: &mut Violations) {
+fn check_references(seg: &Segment, ids: &HashSet<LvId>, found: &mut Violations<'_>) {
     let mut missing = false;
     seg.kind.for_each_lv(|id| missing |= !ids.contains(&id));
     if missing {

@@ -33,7 +33,7 @@ pub(super) fn plan(draft: &VgDraft) -> Result<Plan> {
         None => steps.push(Step::CreateVg { extent_size: working.extent_size.to_bytes() }),
         Some(base) => group_steps(base, working, &mut steps),
     }
-    pv_steps(draft.base.as_ref(), working, &mut steps);
+    pv_steps(draft, &mut steps);
     lv_steps(draft.base.as_ref(), working, &mut steps);
     for data in &draft.data_steps {
         let (DataStep::Zero { lv, .. } | DataStep::WipeSignatures { lv }) = data;
@@ -72,7 +72,8 @@ fn group_steps(base: &VolumeGroup, working: &VolumeGroup, steps: &mut Vec<Step>)
     changed(steps, object, "system_id", id(base), id(working));
 }
 
-fn pv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<Step>) {
+fn pv_steps(draft: &VgDraft, steps: &mut Vec<Step>) {
+    let (base, working) = (draft.base.as_ref(), &draft.working);
     let old = base.map_or(&[][..], |base| &base.physical_volumes);
     let known: HashMap<PvId, &PhysicalVolume> = old.iter().map(|pv| (pv.id, pv)).collect();
     let kept: HashMap<PvId, ()> = working.physical_volumes.iter().map(|pv| (pv.id, ())).collect();
@@ -85,7 +86,8 @@ fn pv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<S
             continue;
         };
         let rescaled = base.is_some_and(|base| base.extent_size != working.extent_size);
-        if before.pe_count != pv.pe_count && !rescaled {
+        let moved = draft.layouts.get(&pv.id).is_some_and(|pv| pv.moved);
+        if moved || (before.pe_count != pv.pe_count && !rescaled) {
             let device = pv.device.clone();
             steps.push(Step::ResizePv { pv: pv.id, device, from: before.pe_count, to: pv.pe_count });
         }
@@ -96,14 +98,17 @@ fn pv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<S
 
 fn lv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<Step>) {
     let old = base.map_or(&[][..], |base| &base.logical_volumes);
+    // Most volumes are the same value at the same place, which their address tells.
+    let same = old.iter().zip(&working.logical_volumes).take_while(|(a, b)| Arc::ptr_eq(a, b)).count();
+    let (old, new) =
+        (old.get(same..).unwrap_or_default(), working.logical_volumes.get(same..).unwrap_or_default());
     let known: HashMap<LvId, &Arc<LogicalVolume>> = old.iter().map(|lv| (lv.id, lv)).collect();
-    let kept: HashMap<LvId, ()> = working.logical_volumes.iter().map(|lv| (lv.id, ())).collect();
+    let kept: HashMap<LvId, ()> = new.iter().map(|lv| (lv.id, ())).collect();
     for lv in old.iter().filter(|lv| !kept.contains_key(&lv.id)) {
         steps.push(Step::RemoveLv { lv: lv.id, name: lv.name.clone(), size: lv.size() });
     }
-    for lv in &working.logical_volumes {
+    for lv in new {
         match known.get(&lv.id) {
-            // Most volumes are the same value, which their address tells.
             Some(before) if Arc::ptr_eq(before, lv) => {}
             Some(before) => changed_lv(working, before, lv, steps),
             None => steps.push(Step::CreateLv {

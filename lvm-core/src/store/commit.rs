@@ -3,18 +3,18 @@
 //!
 //! ```text
 //! 1  new physical volumes: headers, then labels, as physical volumes without a group
-//! 2  a second metadata area that moves to the new end of a grown physical volume (`relocate`);
-//!    physical volumes that leave: label says unused, slots emptied; not those that hold a current
+//! 2  a second metadata area that moves to the new end of a grown physical volume: text, header,
+//!    then the label that names its place; one of a shrunk physical volume moves after 5
+//! 3  physical volumes that leave: label says unused, slots emptied; not those that hold a current
 //!    copy when no member does
-//! 3  text, precommit                                              (AreaSet)
-//! 4  commit                                                       (AreaSet)  the change happens here
-//! 5  labels of members say used
-//! 6  second metadata areas that move because their physical volume shrank;
-//!    the physical volumes left out in 2, in the same way
+//! 4  text, precommit                                              (AreaSet)
+//! 5  commit                                                       (AreaSet)  the change happens here
+//! 6  labels of members say used
+//! 7  the physical volumes left out in 3, in the same way
 //! ```
-//! A crash before 4 leaves the old group, whose copies on leaving volumes are rewritten by the
+//! A crash before 5 leaves the old group, whose copies on leaving volumes are rewritten by the
 //! next commit. A crash after it leaves the new one, whose labels are mended by the next commit,
-//! lvm2's or ours. Volumes without a current copy leave before 4 in any case: nothing on them
+//! lvm2's or ours. Volumes without a current copy leave before 5 in any case: nothing on them
 //! would tell the next commit that there is something to mend.
 
 use std_alloc::{sync::Arc, vec::Vec};
@@ -22,11 +22,12 @@ use std_alloc::{sync::Arc, vec::Vec};
 use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
-use super::relocate::{Relocation, ReplacedLabels, relocate_first};
+use super::relocate::{Relocation, ReplacedLabels};
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
 use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation};
+use crate::units::Bytes;
 
 /// A metadata area of a physical volume that takes part in a commit.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +64,7 @@ pub struct CommitPv {
 
 impl CommitArea {
     /// The header to build the next one on.
-    fn usable_header(&self) -> MdaHeader {
+    pub(super) fn usable_header(&self) -> MdaHeader {
         let empty = MdaHeader::empty(self.location.offset, self.location.size);
         match self.header {
             // What it points at may be anything: as a place to keep it could leave no room.
@@ -122,7 +123,7 @@ pub struct PreparedCommit {
 }
 
 impl VgCommit {
-    /// Steps 1 to 3: everything up to the precommitted state.
+    /// Steps 1 to 4: everything up to the precommitted state.
     ///
     /// # Errors
     /// Those of [`AreaSet::write`] and [`Written::precommit`](super::Written::precommit), and `Io`
@@ -133,12 +134,12 @@ impl VgCommit {
     /// their first 2048 bytes.
     pub fn prepare(mut self, text: &[u8]) -> Result<PreparedCommit> {
         self.check_size(text.len())?;
-        let replaced_labels = relocate_first(&mut self.members)?;
+        self.check_relocations(text.len())?;
+        let replaced_labels = self.relocate_first()?;
         let mut undo = Undo { commit: &self, initialised: 0, orphaned: 0 };
         match undo.run(text) {
             Ok(precommitted) => {
-                let text = text.to_vec();
-                Ok(PreparedCommit { precommitted, commit: self, text, replaced_labels })
+                Ok(PreparedCommit { precommitted, commit: self, text: text.to_vec(), replaced_labels })
             }
             Err(error) => {
                 let touched = undo.initialised > 0 || undo.orphaned > 0 || !replaced_labels.is_empty();
@@ -158,7 +159,7 @@ impl VgCommit {
         AreaSet::new(self.target_areas()).check_size(size)
     }
 
-    /// Physical volumes that become members' neighbours without a group: those to be made first.
+    /// Devices that must be made physical volumes first.
     fn to_initialise(&self) -> impl Iterator<Item = (&CommitPv, &PvLayout)> {
         self.members.iter().filter_map(|pv| pv.initialise.as_ref().map(|layout| (pv, layout)))
     }
@@ -187,6 +188,8 @@ impl VgCommit {
         for pv in &self.members {
             for area in &pv.areas {
                 let header = area.usable_header();
+                // An area that stays out of use, or is to from now on, must say so itself: it gets
+                // this last text and the mark.
                 if area.in_use || !header.committed.is_ignored() {
                     let device = Arc::clone(&pv.device);
                     targets.push(TargetArea { device, header, retire: !area.in_use });
@@ -233,7 +236,7 @@ impl Undo<'_> {
 }
 
 impl PreparedCommit {
-    /// Steps 4 to 6.
+    /// Steps 5 to 7.
     ///
     /// # Errors
     /// `Io` when no area at all could be committed.
@@ -304,13 +307,20 @@ pub fn commit_split(kept: (VgCommit, &[u8]), moved: (VgCommit, &[u8])) -> Result
     Ok(outcome)
 }
 
+/// The label of a member that leaves its group. The size it pretended in the group goes with the
+/// group, as in LVM2.
+fn free_label(pv: &CommitPv) -> Label {
+    let mut label = pv.label.clone();
+    label.pv_header.set_used(false);
+    label.pv_header.device_size = Bytes(pv.device.size()).align_down(Bytes(512)).0;
+    label
+}
+
 /// Makes a member a physical volume without a group: first the label, so that at no time a label
 /// says "used" where no text says by whom.
 fn orphan(pv: &CommitPv) -> Result<()> {
     if pv.label.pv_header.is_used() {
-        let mut label = pv.label.clone();
-        label.pv_header.set_used(false);
-        write_label(&pv.device, &label)?;
+        write_label(&pv.device, &free_label(pv))?;
     }
     empty_areas(pv, |_| true)?;
     pv.device.flush()
@@ -348,9 +358,7 @@ pub fn remove_group(group: &VgCommit) -> Result<()> {
     let members = group.members.iter().filter(|pv| pv.initialise.is_none());
     let all = members.chain(&group.removed).collect::<Vec<_>>();
     for (done, pv) in all.iter().enumerate() {
-        let mut label = pv.label.clone();
-        label.pv_header.set_used(false);
-        if let Err(error) = write_label(&pv.device, &label) {
+        if let Err(error) = write_label(&pv.device, &free_label(pv)) {
             for pv in all.iter().take(done.saturating_add(1)) {
                 // A label left "unused" is mended by the group's next commit.
                 let _ = write_label(&pv.device, &pv.label);

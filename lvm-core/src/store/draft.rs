@@ -114,7 +114,9 @@ impl VgDraft {
     fn new_member(&self, pv: &PhysicalVolume, device: &NewDevice) -> Result<CommitPv> {
         let draft_pv = self.layouts.get(&pv.id);
         match (device, draft_pv) {
-            (NewDevice::Orphan(found), _) => Ok(member(found, &[])),
+            (NewDevice::Orphan(found), _) => {
+                Ok(CommitPv { relocation: self.relocation(pv.id, found), ..member(found, &[]) })
+            }
             (NewDevice::Blank(device), Some(draft_pv)) => {
                 let layout = draft_pv.layout.clone();
                 let areas = layout.metadata_areas.iter().map(|area| {
@@ -138,6 +140,14 @@ impl VgDraft {
                 Err(Error::new(ErrorKind::Internal, format!("physical volume {} has no layout", pv.id)))
             }
         }
+    }
+}
+
+impl CommitPv {
+    /// A physical volume that leaves its group, or left it already and still holds an old text.
+    #[must_use]
+    pub fn leaving(found: &FoundPv) -> Self {
+        member(found, &[])
     }
 }
 

@@ -175,6 +175,20 @@ impl fmt::Display for AreaCopy {
     }
 }
 
+impl Problem {
+    /// True when content is lost or in doubt, as against copies that the next change repairs.
+    #[must_use]
+    pub fn is_serious(&self) -> bool {
+        match self {
+            Self::MissingPv { .. }
+            | Self::Duplicate { .. }
+            | Self::SmallDevice { .. }
+            | Self::ClaimedTwice { .. } => true,
+            Self::Device { .. } | Self::Copy { .. } | Self::OldLabel { .. } | Self::Outdated { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use std_alloc::{format, string::String};
 
 use super::flags;
-use super::print::{Printer, format_time};
+use super::print::{Printer, format_time, push_escaped};
 use super::segment;
 use crate::id::{LvId, PvId};
 use crate::metadata::flag_tables::{LV_FLAGS, PV_FLAGS, VG_FLAGS};
@@ -120,7 +120,9 @@ fn export_header(p: &mut Printer<'_>, with: &ExportHeader<'_>) {
     p.blank();
     p.escaped("description", &header.description);
     p.blank();
-    p.line(&format!("creation_host = \"{}\"\t# {}", header.creation_host, with.host_description));
+    let mut host = String::from("creation_host = ");
+    push_escaped(&mut host, &header.creation_host);
+    p.line(&format!("{host}\t# {}", with.host_description));
     p.str_if("creation_host_system_id", header.creation_host_system_id.as_deref());
     p.line(&format!("creation_time = {}\t# {time}", header.creation_time));
 }
@@ -141,8 +143,13 @@ fn export_vg(p: &mut Printer<'_>, vg: &VolumeGroup) {
         p.str_if("lock_args", vg.lock_args.as_deref());
     }
     if let Some(pr) = &vg.pr {
-        let words = pr.iter().map(|word| format!("\"{word}\"")).collect::<std_alloc::vec::Vec<_>>();
-        p.line(&format!("pr = [ {} ]", words.join(", ")));
+        let mut line = String::from("pr = [ ");
+        for (at, word) in pr.iter().enumerate() {
+            line.push_str(if at == 0 { "" } else { ", " });
+            push_escaped(&mut line, word);
+        }
+        line.push_str(" ]");
+        p.line(&line);
     }
     p.sectors("extent_size", vg.extent_size);
     p.int("max_lv", vg.max_lv);

@@ -1,9 +1,10 @@
 //! Status bits as lists of words, in the two places LVM2 keeps them.
 
 use bitflags::Flags;
-use std_alloc::{borrow::Cow, string::String, vec::Vec};
+use std_alloc::{string::String, vec::Vec};
 
 use super::print::Printer;
+use super::tree::Value;
 use crate::metadata::flag_tables::{FlagTable, Place, WRITE_LOCKED};
 
 /// What a pair of lists said.
@@ -18,22 +19,22 @@ pub(super) struct ParsedFlags<F> {
 pub(super) fn parse<F: Flags + Copy>(
     table: FlagTable<F>,
     write: Option<F>,
-    status: &[Cow<'_, str>],
-    flags: &[Cow<'_, str>],
+    status: &[Value<'_>],
+    flags: &[Value<'_>],
 ) -> ParsedFlags<F> {
     let mut parsed = ParsedFlags { bits: F::empty(), unknown_status: Vec::new(), unknown_flags: Vec::new() };
-    for word in status {
+    for word in status.iter().filter_map(Value::as_str) {
         match table.iter().find(|(_, name, place)| *name == word && *place != Place::Flags) {
             Some((bit, ..)) => parsed.bits.insert(*bit),
-            None => parsed.unknown_status.push(word.clone().into_owned()),
+            None => parsed.unknown_status.push(word.into_owned()),
         }
     }
-    for word in flags {
+    for word in flags.iter().filter_map(Value::as_str) {
         let known = table.iter().find(|(_, name, place)| *name == word && *place != Place::Status);
         match (known, write) {
             (Some((bit, ..)), _) => parsed.bits.insert(*bit),
             (None, Some(write)) if word == WRITE_LOCKED => parsed.bits.insert(write),
-            _ => parsed.unknown_flags.push(word.clone().into_owned()),
+            _ => parsed.unknown_flags.push(word.into_owned()),
         }
     }
     parsed

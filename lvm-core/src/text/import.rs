@@ -36,6 +36,11 @@ pub struct Imported {
 /// # Errors
 /// See [`import`].
 pub fn import_bytes(text: &[u8]) -> Result<Imported> {
+    // Searching a string for a character is faster than looking at every byte, and so is checking
+    // for UTF-8 without preparing to replace.
+    if let Ok(text) = core::str::from_utf8(text) {
+        return import(text.split('\0').next().unwrap_or_default());
+    }
     let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
     import(&String::from_utf8_lossy(text.get(..end).unwrap_or_default()))
 }
@@ -92,7 +97,7 @@ fn import_vg(mut section: Section<'_, '_>) -> Result<VolumeGroup> {
     }
     let status = section.list("status")?.ok_or_else(|| section.missing("status"))?;
     let flags_list = section.list("flags")?.unwrap_or_default();
-    let mut parsed = flags::parse(VG_FLAGS, Some(VgStatus::WRITE), &status, &flags_list);
+    let mut parsed = flags::parse(VG_FLAGS, Some(VgStatus::WRITE), status, flags_list);
     // Old backups say PARTIAL; it was never more than a remark.
     if parsed.unknown_status.iter().any(|word| word == "PARTIAL") {
         parsed.unknown_status.retain(|word| word != "PARTIAL");
@@ -146,7 +151,7 @@ fn import_pvs<'a>(section: &mut Section<'_, 'a>, vg: &mut VolumeGroup, names: &m
     for entry in list.entries() {
         let Some(mut section) = entry.section() else { continue };
         let pv = import_pv(&mut section)?;
-        names.pvs.entry(section.key()).or_insert(pv.id);
+        names.add_pv(section.key(), pv.id);
         vg.physical_volumes.push(pv);
     }
     Ok(())
@@ -159,7 +164,7 @@ fn import_pv(section: &mut Section<'_, '_>) -> Result<PhysicalVolume> {
     let device_id = section.string("device_id")?;
     let status = section.list("status")?.ok_or_else(|| section.missing("status"))?;
     let flags_list = section.list("flags")?.unwrap_or_default();
-    let parsed = flags::parse(PV_FLAGS, None, &status, &flags_list);
+    let parsed = flags::parse(PV_FLAGS, None, status, flags_list);
     let tags = section.strings("tags")?.unwrap_or_default();
     let dev_size = section.sectors("dev_size")?;
     let pe_start = section.require_sectors("pe_start")?;
@@ -195,12 +200,13 @@ fn import_lvs<'a>(section: &mut Section<'_, 'a>, vg: &mut VolumeGroup, names: &m
     for entry in list.entries() {
         let Some(mut section) = entry.section() else { continue };
         let id = LvId(section.require_id("id").map_err(|error| error.with_lv(section.key()))?);
-        names.lvs.entry(section.key()).or_insert(id);
         sections.push((id, section));
     }
+    names.set_lvs(sections.iter().map(|(id, section)| (section.key(), *id)).collect());
     vg.logical_volumes.reserve(sections.len());
+    let mut host = None;
     for (id, mut section) in sections {
-        let lv = import_lv(&mut section, id, names, vg.extent_size);
+        let lv = import_lv(&mut section, id, names, vg.extent_size, &mut host);
         vg.logical_volumes.push(Arc::new(lv.map_err(|error| error.with_lv(section.key()))?));
     }
     Ok(())
@@ -211,13 +217,14 @@ fn import_lv(
     id: LvId,
     names: &Names<'_>,
     extent_size: Sectors,
+    last_host: &mut Option<Arc<str>>,
 ) -> Result<LogicalVolume> {
     let status = section.list("status")?.ok_or_else(|| section.missing("status"))?;
     let flags_list = section.list("flags")?.unwrap_or_default();
-    let parsed = flags::parse(LV_FLAGS, Some(LvStatus::WRITE), &status, &flags_list);
+    let parsed = flags::parse(LV_FLAGS, Some(LvStatus::WRITE), status, flags_list);
     let tags = section.strings("tags")?.unwrap_or_default();
     let creation_time = section.number("creation_time")?;
-    let creation_host = section.string("creation_host")?;
+    let creation_host = section.str("creation_host")?.map(|host| shared(&host, last_host));
     let lock_args = section.string("lock_args")?;
     let allocation_policy = import_policy(section)?.unwrap_or(AllocationPolicy::Inherit);
     let profile = section.string("profile")?;
@@ -249,6 +256,14 @@ fn import_lv(
         extent_size,
         visible: parsed.bits.contains(LvStatus::VISIBLE),
     })
+}
+
+/// The host of the volume before, if it is the same.
+fn shared(host: &str, last: &mut Option<Arc<str>>) -> Arc<str> {
+    match last {
+        Some(known) if **known == *host => Arc::clone(known),
+        _ => Arc::clone(last.insert(host.into())),
+    }
 }
 
 /// Every child section of a logical volume is a segment, whatever its name.

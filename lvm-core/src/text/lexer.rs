@@ -56,10 +56,10 @@ pub enum TextErrorKind {
 pub(super) enum Token<'a> {
     Int(i64),
     Float(&'a str),
-    /// `"…"`, with escapes still in it.
-    Quoted(&'a str),
-    /// `'…'`, without escapes.
-    SingleQuoted(&'a str),
+    /// `"…"` with escapes still in it.
+    Escaped(&'a str),
+    /// `'…'`, or `"…"` without a backslash: it stands for itself.
+    Literal(&'a str),
     /// A bare word: a key, or a string without quotes where a value stands.
     Word(&'a str),
     SectionBegin,
@@ -77,6 +77,10 @@ const STOP: u8 = 1;
 const SPACE: u8 = 2;
 /// Digits and the point.
 const NUMERIC: u8 = 4;
+/// The slash, which makes a key a path of keys.
+const SLASH: u8 = 8;
+/// What ends a run of plain bytes inside `"…"`.
+const IN_QUOTES: u8 = 16;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0_u8; 256];
@@ -84,8 +88,11 @@ const CLASSES: [u8; 256] = {
     while at < 256 {
         classes[at] = match at as u8 {
             b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' => STOP | SPACE,
-            b'#' | b'=' | b'{' | b'}' | 0 => STOP,
+            b'#' | b'=' | b'{' | b'}' => STOP,
+            0 => STOP | IN_QUOTES,
+            b'"' | b'\\' => IN_QUOTES,
             b'0'..=b'9' | b'.' => NUMERIC,
+            b'/' => SLASH,
             _ => 0,
         };
         at += 1;
@@ -93,8 +100,12 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
+fn classes_of(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
 fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    classes_of(byte) & class != 0
 }
 
 #[derive(Clone, Debug)]
@@ -103,11 +114,13 @@ pub(super) struct Lexer<'a> {
     at: usize,
     /// Where the last token began.
     pub(super) token_start: usize,
+    /// Whether the last token, if it can be a key, is a path of keys.
+    pub(super) is_path: bool,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, token_start: 0 }
+        Self { text, at: 0, token_start: 0, is_path: false }
     }
 
     pub(super) fn error(&self, kind: TextErrorKind) -> TextError {
@@ -145,9 +158,17 @@ impl<'a> Lexer<'a> {
     }
 
     /// The first position from `at` on whose byte does not satisfy `keep`.
-    fn scan(&self, at: usize, keep: impl Fn(u8) -> bool) -> usize {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        at.saturating_add(rest.iter().position(|byte| !keep(*byte)).unwrap_or(rest.len()))
+    #[inline]
+    fn scan(&self, at: usize, mut keep: impl FnMut(u8) -> bool) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = at;
+        while let Some(byte) = bytes.get(at) {
+            if !keep(*byte) {
+                break;
+            }
+            at = at.saturating_add(1);
+        }
+        at
     }
 
     fn skip_blanks(&mut self) {
@@ -163,12 +184,14 @@ impl<'a> Lexer<'a> {
     fn quoted(&mut self) -> Result<Token<'a>, TextError> {
         let start = self.at.saturating_add(1);
         let mut at = start;
+        let mut escaped = false;
         loop {
-            at = self.scan(at, |byte| byte != b'"' && byte != b'\\' && byte != 0);
+            at = self.scan(at, |byte| !is(byte, IN_QUOTES));
             match self.peek(at) {
                 Some(b'"') => break,
                 // A backslash keeps the quote behind it inside the string.
                 Some(b'\\') if matches!(self.peek(at.saturating_add(1)), Some(b'"' | b'\\')) => {
+                    escaped = true;
                     at = at.saturating_add(2);
                 }
                 Some(b'\\') => at = at.saturating_add(1),
@@ -176,7 +199,9 @@ impl<'a> Lexer<'a> {
             }
         }
         self.at = at.saturating_add(1);
-        Ok(Token::Quoted(self.slice(start, at)))
+        let text = self.slice(start, at);
+        self.is_path = text.contains('/');
+        Ok(if escaped { Token::Escaped(text) } else { Token::Literal(text) })
     }
 
     fn single_quoted(&mut self) -> Result<Token<'a>, TextError> {
@@ -186,17 +211,23 @@ impl<'a> Lexer<'a> {
             return Err(self.error(TextErrorKind::UnterminatedString));
         }
         self.at = end.saturating_add(1);
-        Ok(Token::SingleQuoted(self.slice(start, end)))
+        let text = self.slice(start, end);
+        self.is_path = text.contains('/');
+        Ok(Token::Literal(text))
     }
 
     fn number(&mut self) -> Result<Token<'a>, TextError> {
         let start = self.at;
         let signed = matches!(self.peek(start), Some(b'+' | b'-'));
         let digits = if signed { start.saturating_add(1) } else { start };
-        let end = self.scan(digits, |byte| is(byte, NUMERIC));
+        let mut points = 0_usize;
+        let end = self.scan(digits, |byte| {
+            points = points.saturating_add(usize::from(byte == b'.'));
+            is(byte, NUMERIC)
+        });
         self.at = end;
         let text = self.slice(start, end);
-        match self.slice(digits, end).bytes().filter(|byte| *byte == b'.').count() {
+        match points {
             0 => parse_int(text).map(Token::Int),
             1 if end > digits.saturating_add(1) => Some(Token::Float(text)),
             _ => None,
@@ -206,13 +237,29 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Token<'a> {
         let start = self.at;
-        self.at = self.scan(start, |byte| !is(byte, STOP));
+        let mut seen = 0;
+        self.at = self.scan(start, |byte| {
+            let classes = classes_of(byte);
+            seen |= classes;
+            classes & STOP == 0
+        });
+        self.is_path = seen & SLASH != 0;
         Token::Word(self.slice(start, self.at))
     }
 }
 
+/// So many decimal digits fit an `i64` whatever they are.
+const SAFE_DIGITS: usize = 18;
+
 /// An integer as C's `strtoll` with base 0 reads it: a leading 0 makes it octal.
 fn parse_int(text: &str) -> Option<i64> {
+    // Nearly every number: few digits, no sign, no leading 0.
+    if text.len() <= SAFE_DIGITS && text.bytes().next().is_some_and(|first| matches!(first, b'1'..=b'9')) {
+        return text.bytes().try_fold(0_i64, |number, byte| {
+            let digit = i64::from(byte.wrapping_sub(b'0'));
+            (digit < 10).then(|| number.wrapping_mul(10).wrapping_add(digit))
+        });
+    }
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => ("-", text.get(1..)?),
         b'+' => ("", text.get(1..)?),
@@ -263,8 +310,9 @@ mod tests {
     fn words_and_strings() {
         assert_eq!(value("a=b,c d"), Ok(Token::Word("a")));
         assert_eq!(value("b,c d"), Ok(Token::Word("b,c")));
-        assert_eq!(value(r#""a\"b\n" x"#), Ok(Token::Quoted(r#"a\"b\n"#)));
-        assert_eq!(value(r"'a\' b'"), Ok(Token::SingleQuoted(r"a\")));
+        assert_eq!(value(r#""a\"b\n" x"#), Ok(Token::Escaped(r#"a\"b\n"#)));
+        assert_eq!(value(r#""a\n" x"#), Ok(Token::Literal(r"a\n")));
+        assert_eq!(value(r"'a\' b'"), Ok(Token::Literal(r"a\")));
         assert_eq!(value("\"open"), Err(TextErrorKind::UnterminatedString));
         assert_eq!(value("  # comment\n # more\n{"), Ok(Token::SectionBegin));
         assert_eq!(Lexer::new("1a").next(false), Ok(Token::Word("1a")));

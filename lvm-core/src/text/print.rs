@@ -156,10 +156,7 @@ impl<'z> Printer<'z> {
     }
 
     pub(super) fn str(&mut self, key: &str, value: &str) {
-        self.key(key);
-        self.out.push('"');
-        self.out.push_str(value);
-        self.out.push_str("\"\n");
+        self.escaped(key, value);
     }
 
     /// A word without quotes.
@@ -176,14 +173,10 @@ impl<'z> Printer<'z> {
     }
 
     pub(super) fn str_comment(&mut self, key: &str, value: &str, comment: &str) {
-        self.key(key);
-        self.out.push('"');
-        self.out.push_str(value);
-        self.out.push('"');
-        self.end_with(comment);
+        self.escaped_comment(key, value, comment);
     }
 
-    /// A string whose quotes and backslashes are escaped.
+    /// A string; quotes and backslashes in it are escaped.
     pub(super) fn escaped(&mut self, key: &str, value: &str) {
         self.key(key);
         push_escaped(&mut self.out, value);
@@ -200,9 +193,8 @@ impl<'z> Printer<'z> {
         self.key(key);
         self.out.push('[');
         for (at, value) in values.enumerate() {
-            self.out.push_str(if at == 0 { "\"" } else { ", \"" });
-            self.out.push_str(value);
-            self.out.push('"');
+            self.out.push_str(if at == 0 { "" } else { ", " });
+            push_escaped(&mut self.out, value);
         }
         self.out.push_str("]\n");
     }
@@ -216,9 +208,7 @@ impl<'z> Printer<'z> {
 
     pub(super) fn array_item(&mut self, name: &str, number: Option<u32>, last: bool) {
         self.start();
-        self.out.push('"');
-        self.out.push_str(name);
-        self.out.push('"');
+        push_escaped(&mut self.out, name);
         if let Some(number) = number {
             self.out.push_str(", ");
             self.out.push_str(self.numbers.format(number));
@@ -228,11 +218,10 @@ impl<'z> Printer<'z> {
 
     pub(super) fn array_pair(&mut self, first: &str, second: &str, last: bool) {
         self.start();
-        self.out.push('"');
-        self.out.push_str(first);
-        self.out.push_str("\", \"");
-        self.out.push_str(second);
-        self.out.push_str(if last { "\"\n" } else { "\",\n" });
+        push_escaped(&mut self.out, first);
+        self.out.push_str(", ");
+        push_escaped(&mut self.out, second);
+        self.out.push_str(if last { "\n" } else { ",\n" });
     }
 
     pub(super) fn array_end(&mut self) {
@@ -304,8 +293,12 @@ impl<'z> Printer<'z> {
     }
 }
 
-fn push_escaped(out: &mut String, value: &str) {
+pub(super) fn push_escaped(out: &mut String, value: &str) {
     out.push('"');
+    if !value.bytes().any(|byte| byte == b'"' || byte == b'\\') {
+        out.push_str(value);
+        return out.push('"');
+    }
     for c in value.chars() {
         if c == '"' || c == '\\' {
             out.push('\\');

@@ -1,5 +1,6 @@
 //! Typed reads out of a section, with errors that name field and offset.
 
+use core::cell::OnceCell;
 use core::fmt::Display;
 
 use hashbrown::HashMap;
@@ -11,18 +12,40 @@ use crate::id::{Id, LvId, PvId};
 use crate::metadata::{Area, AreaSource};
 use crate::units::Sectors;
 
-/// The names that segments use, and whom they mean.
+/// The names that segments use, and whom they mean. Of two volumes with one name the first counts.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    pub(super) pvs: HashMap<&'a str, PvId>,
-    pub(super) lvs: HashMap<&'a str, LvId>,
+    pvs: HashMap<&'a str, PvId>,
+    lv_list: Vec<(&'a str, LvId)>,
+    /// Filled when the first segment refers to a logical volume: most groups never look.
+    lvs: OnceCell<HashMap<&'a str, LvId>>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    pub(super) fn add_pv(&mut self, name: &'a str, id: PvId) {
+        self.pvs.entry(name).or_insert(id);
+    }
+
+    pub(super) fn set_lvs(&mut self, list: Vec<(&'a str, LvId)>) {
+        self.lv_list = list;
+        self.lvs = OnceCell::new();
+    }
+
+    pub(super) fn lv(&self, name: &str) -> Option<LvId> {
+        let lvs = self.lvs.get_or_init(|| {
+            let mut lvs = HashMap::with_capacity(self.lv_list.len());
+            for (name, id) in &self.lv_list {
+                lvs.entry(*name).or_insert(*id);
+            }
+            lvs
+        });
+        lvs.get(name).copied()
+    }
+
     /// Physical volumes go first, as in lvm2: a logical volume called `pv0` cannot be an area.
     fn source(&self, name: &str) -> Option<AreaSource> {
         let pv = self.pvs.get(name).map(|pv| AreaSource::Pv(*pv));
-        pv.or_else(|| self.lvs.get(name).map(|lv| AreaSource::Lv(*lv)))
+        pv.or_else(|| self.lv(name).map(AreaSource::Lv))
     }
 }
 
@@ -97,18 +120,19 @@ impl<'t, 'a> Section<'t, 'a> {
         self.str(key)?.ok_or_else(|| self.missing(key))
     }
 
-    /// A list of strings.
-    pub(super) fn list(&mut self, key: &str) -> Result<Option<Vec<Cow<'a, str>>>> {
+    /// A list of strings, as values that all are strings.
+    pub(super) fn list(&mut self, key: &str) -> Result<Option<&'t [Value<'a>]>> {
         let Some(entry) = self.take(key) else { return Ok(None) };
-        let strings = entry.values().iter().map(Value::as_str).collect::<Option<Vec<_>>>();
-        match strings {
-            Some(strings) if !entry.is_section() => Ok(Some(strings)),
-            _ => Err(self.bad_entry(&entry, "a list of strings was expected")),
+        let values = entry.values();
+        if entry.is_section() || !values.iter().all(Value::is_str) {
+            return Err(self.bad_entry(&entry, "a list of strings was expected"));
         }
+        Ok(Some(values))
     }
 
     pub(super) fn strings(&mut self, key: &str) -> Result<Option<Vec<String>>> {
-        Ok(self.list(key)?.map(|list| list.into_iter().map(Cow::into_owned).collect()))
+        let list = self.list(key)?;
+        Ok(list.map(|list| list.iter().filter_map(Value::as_str).map(Cow::into_owned).collect()))
     }
 
     pub(super) fn id(&mut self, key: &str) -> Result<Option<Id>> {
@@ -139,8 +163,8 @@ impl<'t, 'a> Section<'t, 'a> {
         let offset = self.offset();
         match self.str(key)? {
             None => Ok(None),
-            Some(name) => match names.lvs.get(&*name) {
-                Some(lv) => Ok(Some(*lv)),
+            Some(name) => match names.lv(&name) {
+                Some(lv) => Ok(Some(lv)),
                 None => Err(self.bad(key, offset, format!("there is no logical volume {name}"))),
             },
         }

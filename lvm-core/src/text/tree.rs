@@ -5,6 +5,7 @@
 
 use core::cell::Cell;
 
+use hashbrown::HashSet;
 use std_alloc::{borrow::Cow, borrow::ToOwned, string::String, vec::Vec};
 
 use super::lexer::{Lexer, TextError, TextErrorKind, Token};
@@ -14,13 +15,6 @@ use crate::metadata::{ConfigNode, ConfigValue};
 pub const DEPTH_MAX: usize = 64;
 /// Longest text accepted, in bytes.
 pub const TEXT_SIZE_MAX: usize = 256 << 20;
-
-#[derive(Clone, Copy, Debug)]
-enum NodeValue<'a> {
-    Section,
-    Single(Value<'a>),
-    Array { first: u32, count: u32 },
-}
 
 /// A single value.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -33,12 +27,20 @@ pub(crate) enum Value<'a> {
     Plain(&'a str),
 }
 
+/// A key with its value. Positions are 32 bits wide, because [`TEXT_SIZE_MAX`] bounds the text.
 #[derive(Clone, Debug)]
-struct Node<'a> {
-    key: &'a str,
-    value: NodeValue<'a>,
+struct Node {
+    /// Where the key lies in the text.
+    key_start: u32,
+    key_length: u32,
+    /// The node behind this one and its children.
     end: u32,
-    offset: u32,
+    /// Its values in the tree's list.
+    first: u32,
+    count: u32,
+    is_section: bool,
+    /// Tells a list of one from a single value.
+    is_array: bool,
     /// Set when somebody took it; the rest is what nobody knew.
     taken: Cell<bool>,
 }
@@ -46,15 +48,29 @@ struct Node<'a> {
 /// A parsed text.
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
-    nodes: Vec<Node<'a>>,
+    text: &'a str,
+    nodes: Vec<Node>,
     values: Vec<Value<'a>>,
 }
 
+/// A length or position that [`TEXT_SIZE_MAX`] bounds.
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+fn wide(position: u32) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
 impl<'a> Value<'a> {
+    pub(crate) fn is_str(&self) -> bool {
+        matches!(self, Value::Plain(_) | Value::Escaped(_))
+    }
+
     pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
         match *self {
             Value::Plain(text) => Some(Cow::Borrowed(text)),
-            Value::Escaped(text) => Some(unescape(text)),
+            Value::Escaped(text) => Some(Cow::Owned(unescape(text))),
             _ => None,
         }
     }
@@ -64,16 +80,13 @@ impl<'a> Value<'a> {
             Value::Int(number) => ConfigValue::Int(number),
             Value::Float(text) => ConfigValue::Float(text.to_owned()),
             Value::Plain(text) => ConfigValue::String(text.to_owned()),
-            Value::Escaped(text) => ConfigValue::String(unescape(text).into_owned()),
+            Value::Escaped(text) => ConfigValue::String(unescape(text)),
         }
     }
 }
 
 /// `\"` and `\\` lose their backslash; any other backslash stands for itself.
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
+fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -85,7 +98,7 @@ fn unescape(text: &str) -> Cow<'_, str> {
             plain.push(c);
         }
     }
-    Cow::Owned(plain)
+    plain
 }
 
 impl<'a> Tree<'a> {
@@ -94,15 +107,14 @@ impl<'a> Tree<'a> {
         if text.len() > TEXT_SIZE_MAX {
             return Err(TextError { kind: TextErrorKind::TooLong, offset: TEXT_SIZE_MAX });
         }
-        let mut tree = Self::default();
-        // Two thirds of a line each, as lvm2 writes them, is 20 bytes a node.
-        tree.nodes.reserve(text.len() / 24);
+        let mut tree = Self { text, ..Self::default() };
+        tree.reserve();
         let mut lexer = Lexer::new(text);
         // Each open section with the first node of its path: `a/b {` opens two at once.
         let mut open: Vec<(usize, usize)> = Vec::new();
         loop {
             let key = match lexer.next(false)? {
-                Token::Word(key) | Token::Quoted(key) | Token::SingleQuoted(key) => key,
+                Token::Word(key) | Token::Escaped(key) | Token::Literal(key) => key,
                 Token::SectionEnd => {
                     let (first, last) = open.pop().ok_or_else(|| lexer.error(TextErrorKind::KeyExpected))?;
                     (first..=last).for_each(|index| tree.close(index));
@@ -112,15 +124,13 @@ impl<'a> Tree<'a> {
                 Token::End => return Err(lexer.error(TextErrorKind::UnterminatedSection)),
                 _ => return Err(lexer.error(TextErrorKind::KeyExpected)),
             };
-            let offset = lexer.token_start;
-            let (first, last) = tree.push_path(key, offset, &lexer)?;
+            let (first, last) = tree.push_path(key, &lexer)?;
             match lexer.next(false)? {
                 Token::SectionBegin => open.push((first, last)),
                 Token::Assign => {
-                    let value = tree.parse_value(&mut lexer)?;
-                    if let Some(node) = tree.nodes.get_mut(last) {
-                        node.value = value;
-                    }
+                    let from = tree.values.len();
+                    let is_array = tree.parse_value(&mut lexer)?;
+                    tree.set_values(last, from, is_array);
                     (first..=last).for_each(|index| tree.close(index));
                 }
                 _ => return Err(lexer.error(TextErrorKind::AssignmentExpected)),
@@ -131,24 +141,32 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Makes room for as many nodes and values as there can be, so that neither list is ever moved:
+    /// a node takes a `=` or `{`, and every value behind another one of an array a comma.
+    fn reserve(&mut self) {
+        let count = |wanted: fn(&u8) -> bool| self.text.as_bytes().iter().filter(|byte| wanted(byte)).count();
+        let assignments = count(|byte| *byte == b'=');
+        let sections = count(|byte| *byte == b'{');
+        let commas = count(|byte| *byte == b',');
+        // `a=1 ` is the shortest node, `1,` the shortest value.
+        let nodes = assignments.saturating_add(sections).min(self.text.len() / 4);
+        self.nodes.reserve(nodes);
+        self.values.reserve(assignments.saturating_add(commas).min(self.text.len() / 2));
+    }
+
     /// Adds a node for the key; `a/b/c = 1` makes `c` in a section `b` in a section `a`.
     /// Returns the positions of the first and the last of them.
-    fn push_path(
-        &mut self,
-        key: &'a str,
-        offset: usize,
-        lexer: &Lexer<'a>,
-    ) -> Result<(usize, usize), TextError> {
-        if !key.contains('/') {
+    fn push_path(&mut self, key: &'a str, lexer: &Lexer<'a>) -> Result<(usize, usize), TextError> {
+        if !lexer.is_path {
             if key.is_empty() {
                 return Err(lexer.error(TextErrorKind::EmptyKey));
             }
-            let last = self.push(key, offset);
+            let last = self.push(key);
             return Ok((last, last));
         }
         let first = self.nodes.len();
         for part in key.split('/').filter(|part| !part.is_empty()) {
-            self.push(part, offset);
+            self.push(part);
             if self.nodes.len().saturating_sub(first) > DEPTH_MAX {
                 return Err(lexer.error(TextErrorKind::TooDeep));
             }
@@ -159,35 +177,51 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn push(&mut self, key: &'a str, offset: usize) -> usize {
+    fn push(&mut self, key: &'a str) -> usize {
         let index = self.nodes.len();
-        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-        self.nodes.push(Node { key, value: NodeValue::Section, end: 0, offset, taken: Cell::new(false) });
+        // The key is a piece of the text, so the distance of their addresses is its position.
+        let key_start = key.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
+        self.nodes.push(Node {
+            key_start: narrow(key_start),
+            key_length: narrow(key.len()),
+            end: 0,
+            first: 0,
+            count: 0,
+            is_section: true,
+            is_array: false,
+            taken: Cell::new(false),
+        });
         index
     }
 
+    fn set_values(&mut self, index: usize, from: usize, is_array: bool) {
+        let count = self.values.len().saturating_sub(from);
+        if let Some(node) = self.nodes.get_mut(index) {
+            (node.first, node.count) = (narrow(from), narrow(count));
+            (node.is_section, node.is_array) = (false, is_array);
+        }
+    }
+
     fn close(&mut self, index: usize) {
-        // The text's length is bounded, and so is the number of nodes.
-        let end = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let end = narrow(self.nodes.len());
         if let Some(node) = self.nodes.get_mut(index) {
             node.end = end;
         }
     }
 
-    fn parse_value(&mut self, lexer: &mut Lexer<'a>) -> Result<NodeValue<'a>, TextError> {
+    /// Adds a value, or the elements of an array; true when it was an array.
+    fn parse_value(&mut self, lexer: &mut Lexer<'a>) -> Result<bool, TextError> {
         let token = lexer.next(true)?;
         if token != Token::ArrayBegin {
-            return single(token)
-                .map(NodeValue::Single)
-                .ok_or_else(|| lexer.error(TextErrorKind::ValueExpected));
+            let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
+            self.values.push(value);
+            return Ok(false);
         }
-        let first = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        let mut count = 0_u32;
         // Behind an element a value may follow only after a comma, unless it brings its own quote.
         let mut value_allowed = true;
         loop {
             match lexer.next(value_allowed)? {
-                Token::ArrayEnd => return Ok(NodeValue::Array { first, count }),
+                Token::ArrayEnd => return Ok(true),
                 Token::Comma if value_allowed => return Err(lexer.error(TextErrorKind::ValueExpected)),
                 Token::Comma => value_allowed = true,
                 Token::Word(_) | Token::Int(_) | Token::Float(_) if !value_allowed => {
@@ -196,7 +230,6 @@ impl<'a> Tree<'a> {
                 token => {
                     let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
                     self.values.push(value);
-                    count = count.saturating_add(1);
                     value_allowed = false;
                 }
             }
@@ -205,13 +238,17 @@ impl<'a> Tree<'a> {
 
     /// The text as one section.
     pub(crate) fn root(&self) -> Section<'_, 'a> {
-        Section { tree: self, next: 0, end: self.nodes.len(), key: "", offset: 0 }
+        Section { tree: self, first: 0, next: 0, end: self.nodes.len(), key: "", offset: 0 }
     }
 
-    fn array(&self, first: u32, count: u32) -> &[Value<'a>] {
-        let first = usize::try_from(first).unwrap_or(usize::MAX);
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        self.values.get(first..first.saturating_add(count)).unwrap_or_default()
+    fn key(&self, node: &Node) -> &'a str {
+        let start = wide(node.key_start);
+        self.text.get(start..start.saturating_add(wide(node.key_length))).unwrap_or_default()
+    }
+
+    fn values(&self, node: &Node) -> &[Value<'a>] {
+        let first = wide(node.first);
+        self.values.get(first..first.saturating_add(wide(node.count))).unwrap_or_default()
     }
 }
 
@@ -219,8 +256,8 @@ fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
     match token {
         Token::Int(number) => Some(Value::Int(number)),
         Token::Float(text) => Some(Value::Float(text)),
-        Token::Quoted(text) => Some(Value::Escaped(text)),
-        Token::SingleQuoted(text) | Token::Word(text) => Some(Value::Plain(text)),
+        Token::Escaped(text) => Some(Value::Escaped(text)),
+        Token::Literal(text) | Token::Word(text) => Some(Value::Plain(text)),
         _ => None,
     }
 }
@@ -231,6 +268,8 @@ fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
 #[derive(Clone, Debug)]
 pub(crate) struct Section<'t, 'a> {
     tree: &'t Tree<'a>,
+    /// The first child.
+    first: usize,
     /// The first child that was not taken when looked at last.
     next: usize,
     end: usize,
@@ -243,7 +282,7 @@ pub(crate) struct Section<'t, 'a> {
 pub(crate) struct Entry<'t, 'a> {
     tree: &'t Tree<'a>,
     index: usize,
-    node: &'t Node<'a>,
+    node: &'t Node,
 }
 
 impl<'t, 'a> Section<'t, 'a> {
@@ -259,23 +298,27 @@ impl<'t, 'a> Section<'t, 'a> {
 
     /// Children that nobody took yet, in order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'t, 'a>> + use<'t, 'a> {
+        self.children().filter(|entry| !entry.node.taken.get())
+    }
+
+    /// Children from the first that was not taken on.
+    fn children(&self) -> impl Iterator<Item = Entry<'t, 'a>> + use<'t, 'a> {
         let (tree, mut at, end) = (self.tree, self.next, self.end);
         core::iter::from_fn(move || {
-            while at < end {
-                let index = at;
-                let node = tree.nodes.get(index)?;
-                at = usize::try_from(node.end).unwrap_or(end).max(at.saturating_add(1));
-                if !node.taken.get() {
-                    return Some(Entry { tree, index, node });
-                }
+            if at >= end {
+                return None;
             }
-            None
+            let index = at;
+            let node = tree.nodes.get(index)?;
+            at = wide(node.end).max(at.saturating_add(1));
+            Some(Entry { tree, index, node })
         })
     }
 
     /// Takes the first entry of that key.
     pub(crate) fn take(&mut self, key: &str) -> Option<Entry<'t, 'a>> {
-        let entry = self.entries().find(|entry| entry.node.key == key)?;
+        let entry =
+            self.entries().find(|entry| wide(entry.node.key_length) == key.len() && entry.key() == key)?;
         entry.node.taken.set(true);
         if entry.index == self.next {
             self.next = entry.next_index();
@@ -283,23 +326,30 @@ impl<'t, 'a> Section<'t, 'a> {
         Some(entry)
     }
 
-    /// Everything that nobody took, as owned nodes.
+    /// Everything that nobody knew, as owned nodes. What stands there again under a key that was
+    /// taken is not among them: it counts for nothing, and written back it could come first.
     pub(crate) fn rest(&self) -> Vec<ConfigNode> {
-        self.entries().map(|entry| entry.to_config()).collect()
+        if self.entries().next().is_none() {
+            return Vec::new();
+        }
+        let all = Section { next: self.first, ..self.clone() };
+        let taken = all.children().filter(|entry| entry.node.taken.get()).map(|entry| entry.key());
+        let taken = taken.collect::<HashSet<_>>();
+        self.entries().filter(|entry| !taken.contains(entry.key())).map(|entry| entry.to_config()).collect()
     }
 }
 
 impl<'t, 'a> Entry<'t, 'a> {
     fn next_index(&self) -> usize {
-        usize::try_from(self.node.end).unwrap_or(usize::MAX).max(self.index.saturating_add(1))
+        wide(self.node.end).max(self.index.saturating_add(1))
     }
 
     pub(crate) fn key(&self) -> &'a str {
-        self.node.key
+        self.tree.key(self.node)
     }
 
     pub(crate) fn offset(&self) -> usize {
-        usize::try_from(self.node.offset).unwrap_or(usize::MAX)
+        wide(self.node.key_start)
     }
 
     /// Marks it as known.
@@ -308,40 +358,33 @@ impl<'t, 'a> Entry<'t, 'a> {
     }
 
     pub(crate) fn is_section(&self) -> bool {
-        matches!(self.node.value, NodeValue::Section)
+        self.node.is_section
     }
 
     /// As a section, if it is one.
     pub(crate) fn section(&self) -> Option<Section<'t, 'a>> {
         self.is_section().then(|| Section {
             tree: self.tree,
+            first: self.index.saturating_add(1),
             next: self.index.saturating_add(1),
             end: self.next_index(),
-            key: self.node.key,
+            key: self.key(),
             offset: self.offset(),
         })
     }
 
     /// The elements; a single value is a list of one, as lvm2 reads it.
     pub(crate) fn values(&self) -> &'t [Value<'a>] {
-        match &self.node.value {
-            NodeValue::Section => &[],
-            NodeValue::Single(value) => core::slice::from_ref(value),
-            NodeValue::Array { first, count } => self.tree.array(*first, *count),
-        }
+        self.tree.values(self.node)
     }
 
     fn to_config(self) -> ConfigNode {
-        let value = match self.node.value {
-            NodeValue::Section => {
-                ConfigValue::Section(self.section().map(|section| section.rest()).unwrap_or_default())
-            }
-            NodeValue::Single(value) => value.to_config(),
-            NodeValue::Array { .. } => {
-                ConfigValue::Array(self.values().iter().map(|value| value.to_config()).collect())
-            }
+        let value = match (self.section(), self.values()) {
+            (Some(section), _) => ConfigValue::Section(section.rest()),
+            (None, [value]) if !self.node.is_array => value.to_config(),
+            (None, values) => ConfigValue::Array(values.iter().map(|value| value.to_config()).collect()),
         };
-        ConfigNode { key: self.node.key.to_owned(), value }
+        ConfigNode { key: self.key().to_owned(), value }
     }
 }
 
@@ -400,7 +443,13 @@ mod tests {
         let mut root = tree.root();
         assert_eq!(root.take("b").unwrap().values(), [Value::Int(2)]);
         assert_eq!(root.take("a").unwrap().values(), [Value::Int(1)]);
-        assert_eq!(root.rest().len(), 1);
+        // Nobody knows it, but it must not come back as the first.
+        assert_eq!(root.take("a").unwrap().values(), [Value::Int(3)]);
+        let tree = Tree::parse("a = 1 b = 2 a = 3 c = 4 c = 5").unwrap();
+        let mut root = tree.root();
+        assert!(root.take("a").is_some());
+        let left = root.rest().into_iter().map(|node| node.key).collect::<Vec<_>>();
+        assert_eq!(left, ["b", "c", "c"]);
     }
 
     #[test]

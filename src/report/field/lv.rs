@@ -349,18 +349,25 @@ fn ancestors<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
     found
 }
 
+/// A volume, then what descends from it, then the next. Copy-on-write snapshots of a volume hide
+/// its thin ones, as in lvm2.
 fn descendants<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
     let mut found: Vec<Cow<'i, str>> = Vec::new();
-    let mut todo = vec![at];
+    let mut todo = children(group, at);
     while let Some(at) = todo.pop().filter(|_| found.len() < group.lvs.len()) {
-        let children = group.users(at).iter().filter_map(|user| match (user.how, user.seg.kind()) {
-            (Use::ThinOrigin | Use::ExternalOrigin, _) => Some(user.lv),
-            (Use::SnapshotOrigin, SegmentKind::Snapshot(snapshot)) => group.position(snapshot.store),
-            _ => None,
-        });
-        let children = children.collect::<Vec<_>>();
-        found.extend(children.iter().filter_map(|at| group.lv(*at)).map(|lv| Cow::Borrowed(lv.name())));
-        todo.extend(children.into_iter().rev());
+        found.extend(group.lv(at).map(|lv| Cow::Borrowed(lv.name())));
+        todo.extend(children(group, at));
     }
     found
+}
+
+/// The youngest first.
+fn children(group: &Group<'_>, at: usize) -> Vec<usize> {
+    let thick = group.is_used_as(at, Use::SnapshotOrigin);
+    let children = group.users(at).iter().filter_map(|user| match (user.how, user.seg.kind()) {
+        (Use::SnapshotOrigin, SegmentKind::Snapshot(snapshot)) => group.position(snapshot.store),
+        (Use::ThinOrigin | Use::ExternalOrigin, _) if !thick => Some(user.lv),
+        _ => None,
+    });
+    children.rev().collect()
 }

@@ -39,8 +39,8 @@ pub enum FieldKind {
 impl FieldKind {
     /// True for kinds whose values are set flush right.
     #[must_use]
-    pub const fn is_numeric(self) -> bool {
-        matches!(self, Self::Size | Self::Number | Self::Signed | Self::Percent)
+    pub const fn is_right_aligned(self) -> bool {
+        matches!(self, Self::Size | Self::Number | Self::Signed | Self::Percent | Self::Flag)
     }
 }
 

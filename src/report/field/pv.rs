@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use lvm_core::Bytes;
 use lvm_core::metadata::PhysicalVolume;
 use lvm_core::ondisk::PvHeader;
-use lvm_core::{Bytes, Sectors};
 
 use super::lv::sorted;
 use super::{Field, FieldGroup, FieldKind, Get};
@@ -55,12 +55,12 @@ pub(super) const LABEL_FIELDS: &[Field] = &[
         (_, Some(Pv::Other(device))) => Value::Text(Cow::Borrowed(device)),
         _ => Value::empty(),
     }),
-    label("pv_major", "Maj", Signed, 3, "Major number of the device, or -1", |row| Value::Signed(numbers(row).map_or(-1, |(major, _)| major.into()))),
-    label("pv_minor", "Min", Signed, 3, "Minor number of the device, or -1", |row| Value::Signed(numbers(row).map_or(-1, |(_, minor)| minor.into()))),
+    label("pv_major", "Maj", Signed, 3, "Major number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(major, _)| major)),
+    label("pv_minor", "Min", Signed, 3, "Minor number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(_, minor)| minor)),
     label("pv_mda_free", "PMdaFree", Size, 9, "Room left in its metadata areas", |row| Value::Size(areas(row).free.unwrap_or_default())),
     label("pv_mda_size", "PMdaSize", Size, 9, "Size of its smallest metadata area", |row| Value::Size(areas(row).size.unwrap_or_default())),
     label("pv_ext_vsn", "PExtVsn", Number, 7, "Version of the label's extension", |row| {
-        Value::Number(header(row).and_then(|header| header.extension.as_ref()).map_or(0, |ext| ext.version.into()))
+        Value::number(header(row).map(|header| header.extension.as_ref().map_or(0, |ext| ext.version)))
     }),
 ];
 
@@ -139,24 +139,21 @@ fn header<'i>(row: &Row<'_, 'i>) -> Option<&'i PvHeader> {
 }
 
 fn device_size(row: &Row<'_, '_>) -> Bytes {
-    match (row.found(), row.member()) {
-        (Some(found), _) => Bytes(found.scanned.device_size),
-        (None, Some((_, _, pv))) => pv.dev_size().unwrap_or(Sectors::ZERO).into(),
-        _ => Bytes::ZERO,
-    }
+    row.found().map_or(Bytes::ZERO, |found| Bytes(found.scanned.device_size))
 }
 
 fn orphan_size(row: &Row<'_, '_>) -> Bytes {
     header(row).map_or(Bytes::ZERO, |header| Bytes(header.device_size))
 }
 
-fn numbers(row: &Row<'_, '_>) -> Option<(u32, u32)> {
-    let device = match (row.found(), row.pv?) {
+fn number<'i>(row: &Row<'_, 'i>, get: fn((u32, u32)) -> u32) -> Value<'i> {
+    let device = match (row.found(), row.pv) {
         (Some(found), _) => found.device.name(),
-        (None, Pv::Other(device)) => device,
-        _ => return None,
+        (None, Some(Pv::Other(device))) => device,
+        _ => return Value::Signed(0),
     };
-    row.numbers.and_then(|numbers| numbers(device))
+    let numbers = row.numbers.and_then(|numbers| numbers(device));
+    Value::Signed(numbers.map_or(-1, |numbers| get(numbers).into()))
 }
 
 fn areas(row: &Row<'_, '_>) -> Areas {

@@ -33,7 +33,7 @@ pub(super) const FIELDS: &[Field] = &[
         _ => Value::Text(Cow::Borrowed("lvm2")),
     }),
     field("vg_uuid", "VG UUID", Text, 38, "Identity", |row| row.vg().map_or(Value::empty(), |vg| Value::display(vg.id()))),
-    field("vg_name", "VG", Text, 3, "Name", |row| Value::text(row.vg().map(VolumeGroup::name))),
+    field("vg_name", "VG", Text, 2, "Name", |row| Value::text(row.vg().map(VolumeGroup::name))),
     field("vg_attr", "Attr", Text, 5, "Six characters of attributes, see vgs(8)", |row| Value::Text(Cow::Owned(vg_attr(row.vg())))),
     field("vg_permissions", "VPerms", Text, 10, "Whether it may be changed", |row| {
         let writable = row.vg().is_some_and(VolumeGroup::is_writable);
@@ -56,7 +56,7 @@ pub(super) const FIELDS: &[Field] = &[
     }),
     field("vg_sysid", "SYS ID", Text, 6, "The same as vg_systemid", |row| Value::text(row.vg().and_then(VolumeGroup::system_id))),
     field("vg_systemid", "System ID", Text, 9, "The host that owns it", |row| Value::text(row.vg().and_then(VolumeGroup::system_id))),
-    field("vg_lock_type", "LockType", Text, 8, "Which lock manager it uses", |row| Value::text(row.vg().and_then(VolumeGroup::lock_type))),
+    field("vg_lock_type", "LockType", Text, 8, "Which lock manager it uses", |row| Value::text(row.vg().and_then(VolumeGroup::lock_type).filter(|lock_type| *lock_type != "none"))),
     field("vg_lock_args", "VLockArgs", Text, 9, "Arguments for the lock manager", |row| Value::text(row.vg().and_then(VolumeGroup::lock_args))),
     field("vg_extent_size", "Ext", Size, 3, "Size of an extent", |row| Value::Size(row.vg().map_or(Sectors::ZERO, VolumeGroup::extent_size).into())),
     field("vg_extent_count", "#Ext", Number, 4, "Extents", |row| number(row, |group| group.vg.extent_count().0.into())),

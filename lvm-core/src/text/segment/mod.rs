@@ -70,24 +70,23 @@ pub(super) fn import(mut section: Section<'_, '_>, names: &Names<'_>) -> Result<
 }
 
 fn is_known(base: &str) -> bool {
-    raid::LEVELS.contains(&base)
-        || matches!(
-            base,
-            "striped"
-                | "linear"
-                | "mirror"
-                | "snapshot"
-                | "thin-pool"
-                | "thin"
-                | "cache"
-                | "cache-pool"
-                | "writecache"
-                | "integrity"
-                | "vdo"
-                | "vdo-pool"
-                | "error"
-                | "zero"
-        )
+    matches!(
+        base,
+        "striped"
+            | "linear"
+            | "mirror"
+            | "snapshot"
+            | "thin-pool"
+            | "thin"
+            | "cache"
+            | "cache-pool"
+            | "writecache"
+            | "integrity"
+            | "vdo"
+            | "vdo-pool"
+            | "error"
+            | "zero"
+    ) || raid::LEVELS.contains(&base)
 }
 
 pub(super) fn export(p: &mut Printer<'_>, seg: &Segment, extent_size: Sectors, names: &NameTable<'_>) {

@@ -6,6 +6,7 @@ use super::{NameTable, Names, Printer, Section};
 use crate::error::Result;
 use crate::id::LvId;
 use crate::metadata::segment::{Raid, RaidImage};
+use crate::text::tree::Value;
 
 /// Every level LVM2 knows; aliases are kept as they were typed.
 pub(super) const LEVELS: [&str; 22] = [
@@ -51,15 +52,15 @@ pub(super) fn import(section: &mut Section<'_, '_>, names: &Names<'_>, level: &s
     let key = list_key(&raid);
     let list = section.list(key)?.ok_or_else(|| section.missing(key))?;
     let mut metadata: Option<LvId> = None;
-    for name in &list {
-        let Some(lv) = names.lvs.get(&**name) else {
+    for name in list.iter().filter_map(Value::as_str) {
+        let Some(lv) = names.lv(&name) else {
             return Err(section.bad(key, section.offset(), format!("there is no logical volume {name}")));
         };
         // The name tells the two kinds apart, as in lvm2.
         if name.contains("_rmeta_") && metadata.is_none() {
-            metadata = Some(*lv);
+            metadata = Some(lv);
         } else {
-            raid.images.push(RaidImage { metadata: metadata.take(), data: *lv });
+            raid.images.push(RaidImage { metadata: metadata.take(), data: lv });
         }
     }
     if metadata.is_some() || raid.images.len() != count {

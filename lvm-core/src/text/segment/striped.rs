@@ -15,7 +15,9 @@ pub(super) fn import(
 ) -> Result<Striped> {
     let stripe_count = section.require_number::<usize>("stripe_count")?;
     let stripe_size = if stripe_count == 1 {
-        section.sectors("stripe_size")?.unwrap_or(Sectors::ZERO)
+        // lvm2 does not write the size of one stripe, which means nothing.
+        section.sectors("stripe_size")?;
+        Sectors::ZERO
     } else {
         section.require_sectors("stripe_size")?
     };

@@ -1,0 +1,133 @@
+//! `lvchange`
+
+use lvmkit::{Lvm, ReadAhead, Transaction};
+
+use super::Command;
+use super::lvcreate::{persistent_minor, policy, whole_pages};
+use crate::args::{Opt, option as o};
+use crate::session::{Failure, Outcome, Session};
+
+static CHANGES: &[&Opt] = &[
+    &o::PERMISSION,
+    &o::ADDTAG,
+    &o::DELTAG,
+    &o::ALLOC,
+    &o::CONTIGUOUS,
+    &o::SETACTIVATIONSKIP,
+    &o::PERSISTENT,
+    &o::MINOR,
+    &o::MAJOR,
+    &o::READAHEAD,
+    &o::SETAUTOACTIVATION,
+];
+
+static IDLE: &[&Opt] = &[&o::LV_ACTIVATE, &o::IGNOREACTIVATIONSKIP, &o::MONITOR, &o::IGNOREMONITORING];
+
+pub(super) static COMMAND: Command = Command {
+    name: "lvchange",
+    summary: "Change attributes of logical volumes",
+    usage: &["lvchange OPTION ... VG|LV|@Tag ..."],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, CHANGES, IDLE, &[&o::FORCE, &o::REFRESH]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let given =
+        |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
+    let changes = given(session, CHANGES);
+    if session.args.words.is_empty() || (!changes && !given(session, IDLE)) {
+        return Err(Failure::Syntax);
+    }
+    if session.args.yes_no(&o::PERSISTENT) == Some(true) && !session.args.has(&o::MINOR) {
+        return Err(Failure::Syntax);
+    }
+    policy(&session.args)?;
+    persistent_minor(&session.args)?;
+    let lvm = session.open(None)?;
+    for (vg, volumes) in super::chosen_volumes(session, &lvm)? {
+        if changes {
+            let changed = change_group(session, &lvm, &vg, &volumes);
+            session.note(changed);
+        }
+    }
+    Ok(())
+}
+
+/// Changes volumes of one group in one commit.
+fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
+    let mut transaction = lvm.begin(vg)?;
+    let mut changed = Vec::new();
+    for volume in volumes {
+        let result = change(session, &mut transaction, vg, volume);
+        if session.note(result).is_some() {
+            changed.push(volume);
+        }
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    if session.commit(transaction)?.is_some() {
+        for volume in changed {
+            session.out.say(format!("Logical volume {vg}/{volume} changed."));
+        }
+    }
+    Ok(())
+}
+
+fn change(session: &mut Session<'_>, transaction: &mut Transaction, vg: &str, volume: &str) -> Outcome {
+    let args = &session.args;
+    if let Some(permission) = args.text(&o::PERMISSION) {
+        let writable = permission == "rw";
+        if transaction.logical_volume(volume).is_some_and(|lv| lv.is_writable() == writable) {
+            return Err(Failure::refused(match writable {
+                true => format!("Logical volume {vg}/{volume} is already writable."),
+                false => format!("Logical volume \"{vg}/{volume}\" is already read only."),
+            }));
+        }
+        transaction.set_lv_writable(volume, writable)?;
+    }
+    if let Some(policy) = policy(args)? {
+        if transaction.logical_volume(volume).is_some_and(|lv| lv.allocation_policy() == policy) {
+            return Err(Failure::refused(format!(
+                "Allocation policy of logical volume {vg}/{volume} is already {policy}."
+            )));
+        }
+        transaction.set_lv_allocation_policy(volume, policy)?;
+    }
+    if let Some(skip) = args.yes_no(&o::SETACTIVATIONSKIP) {
+        transaction.set_activation_skip(volume, skip)?;
+    }
+    if let Some(on) = args.yes_no(&o::SETAUTOACTIVATION) {
+        transaction.set_lv_autoactivation(volume, on)?;
+    }
+    if let Some(minor) = persistent_minor(args)? {
+        if minor.is_none() && transaction.logical_volume(volume).is_some_and(|lv| lv.minor().is_none()) {
+            return Err(Failure::refused(format!(
+                "Minor number is already not persistent for {vg}/{volume}."
+            )));
+        }
+        transaction.set_persistent_minor(volume, minor)?;
+    }
+    if let Some(read_ahead) = args.read_ahead(&o::READAHEAD) {
+        let (read_ahead, rounded) = whole_pages(read_ahead);
+        let shown = match read_ahead {
+            ReadAhead::Auto => "auto".to_owned(),
+            ReadAhead::None => "none".to_owned(),
+            ReadAhead::Sectors(sectors) => sectors.to_string(),
+        };
+        if transaction.logical_volume(volume).is_some_and(|lv| lv.read_ahead() == read_ahead) {
+            return Err(Failure::refused(format!("Read ahead is already {shown} for {vg}/{volume}.")));
+        }
+        if rounded {
+            session.out.warn(format!("Overriding readahead to {shown} sectors, a multiple of 4K page size."));
+        }
+        transaction.set_read_ahead(volume, read_ahead)?;
+    }
+    for tag in args.texts(&o::ADDTAG) {
+        transaction.add_lv_tag(volume, tag.trim_start_matches('@'))?;
+    }
+    for tag in args.texts(&o::DELTAG) {
+        transaction.remove_lv_tag(volume, tag.trim_start_matches('@'))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! `lvremove`
+
+use lvmkit::Lvm;
+
+use super::Command;
+use crate::args::option as o;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "lvremove",
+    summary: "Remove logical volumes",
+    usage: &["lvremove VG|LV|@Tag ..."],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    if session.args.words.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let lvm = session.open(None)?;
+    for (vg, volumes) in super::chosen_volumes(session, &lvm)? {
+        let removed = remove(session, &lvm, &vg, &volumes);
+        session.note(removed);
+    }
+    Ok(())
+}
+
+/// Removes what can be removed of one group in one commit.
+fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
+    let mut transaction = lvm.begin(vg)?;
+    let mut removed = Vec::new();
+    for volume in volumes {
+        if !may_remove(session, vg, volume) {
+            session.fail(Failure::refused(format!("Logical volume {vg}/{volume} not removed.")));
+            continue;
+        }
+        let result = transaction.remove_lv(volume).map_err(Failure::from);
+        if session.note(result).is_some() {
+            removed.push(volume);
+        }
+    }
+    if removed.is_empty() {
+        return Ok(());
+    }
+    if session.commit(transaction)?.is_some() {
+        for volume in removed {
+            session.out.say(format!("Logical volume \"{volume}\" successfully removed."));
+        }
+    }
+    Ok(())
+}
+
+/// LVM2 asks about active volumes only, and these are not; a person at a terminal is asked
+/// nevertheless.
+fn may_remove(session: &mut Session<'_>, vg: &str, volume: &str) -> bool {
+    session.args.has(&o::FORCE)
+        || !session.out.is_interactive()
+        || session.confirm(&format!("Do you really want to remove logical volume {vg}/{volume}?"))
+}

@@ -1,0 +1,208 @@
+//! `lvextend`, `lvreduce` and `lvresize`
+
+use lvmkit::{Bytes, Extents, ResizeLv, Size, Transaction};
+
+use super::Command;
+use crate::args::name::Target;
+use crate::args::size::{Sign, Signed};
+use crate::args::{Args, Opt, option as o};
+use crate::pv;
+use crate::session::{Failure, Outcome, Session};
+
+static COMMON: &[&Opt] = &[&o::FORCE, &o::FS, &o::NOFSCK, &o::RESIZEFS];
+
+static GROWTH: &[&Opt] =
+    &[&o::ALLOC, &o::STRIPES, &o::STRIPESIZE, &o::POOLMETADATASIZE, &o::USE_POLICIES, &o::MIRRORS, &o::TYPE];
+
+pub(super) static EXTEND: Command = Command {
+    name: "lvextend",
+    summary: "Make a logical volume larger",
+    usage: &[
+        "lvextend --size [+]Size[m|UNIT] LV [ PV[:PE-PE]|@Tag ... ]",
+        "lvextend --extents [+]Number[%VG|%LV|%FREE|%PVS] LV [ PV[:PE-PE]|@Tag ... ]",
+        "lvextend LV PV ...",
+    ],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, COMMON, &[&o::EXTEND_SIZE, &o::EXTEND_EXTENTS], GROWTH],
+    run: |session| run(session, Verb::Extend),
+};
+
+pub(super) static REDUCE: Command = Command {
+    name: "lvreduce",
+    summary: "Make a logical volume smaller",
+    usage: &["lvreduce --size [-]Size[m|UNIT] LV", "lvreduce --extents [-]Number[%VG|%LV|%FREE|%PVS] LV"],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, COMMON, &[&o::REDUCE_SIZE, &o::REDUCE_EXTENTS]],
+    run: |session| run(session, Verb::Reduce),
+};
+
+pub(super) static RESIZE: Command = Command {
+    name: "lvresize",
+    summary: "Give a logical volume another size",
+    usage: &[
+        "lvresize --size [+|-]Size[m|UNIT] LV [ PV[:PE-PE]|@Tag ... ]",
+        "lvresize --extents [+|-]Number[%VG|%LV|%FREE|%PVS] LV [ PV[:PE-PE]|@Tag ... ]",
+    ],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, COMMON, &[&o::RESIZE_SIZE, &o::RESIZE_EXTENTS], GROWTH],
+    run: |session| run(session, Verb::Resize),
+};
+
+/// Which way a command may go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Verb {
+    Extend,
+    Reduce,
+    Resize,
+}
+
+/// What is asked for, and of what.
+struct Request {
+    vg: String,
+    lv: String,
+    size: Signed,
+}
+
+fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
+    let Some((word, pvs)) = session.args.words.split_first() else { return Err(Failure::Syntax) };
+    let Target::Lv { vg, lv } = Target::parse(word) else {
+        return Err(Failure::usage("Please specify a logical volume path."));
+    };
+    let (arguments, devices) = pv::arguments(pvs)?;
+    let size = size(&session.args, verb, arguments.is_empty())?;
+    let request = Request { vg, lv, size };
+    let resize = request.resize(&session.args, verb)?;
+    let lvm = session.open(&devices)?;
+    let vg = &request.vg;
+    let mut transaction = lvm.begin(vg).map_err(|error| super::cannot_process(vg, error))?;
+    let arguments = arguments.into_iter().map(|argument| transaction.known_argument(argument));
+    let resize = resize.on(arguments.collect::<Vec<_>>());
+    let before = request.extents(&transaction);
+    request.say_rounding(session, &transaction, before);
+    transaction.resize_lv(&resize)?;
+    let after = request.extents(&transaction);
+    request.say_stripes(session, &transaction, before, after);
+    request.finish(session, transaction, before, after)
+}
+
+fn size(args: &Args, verb: Verb, without_pvs: bool) -> Outcome<Signed> {
+    // The options of the three verbs differ in the signs they take, not in their names.
+    match (args.signed(&o::RESIZE_SIZE), args.signed(&o::RESIZE_EXTENTS)) {
+        (Some(_), Some(_)) => Err(Failure::usage("Please specify either size or extents but not both.")),
+        (Some(size), None) | (None, Some(size)) => Ok(size),
+        (None, None) if verb == Verb::Extend && !without_pvs => {
+            Ok(Signed { sign: Sign::Plus, size: Size::PercentPvs(100) })
+        }
+        (None, None) => Err(Failure::Syntax),
+    }
+}
+
+impl Request {
+    fn resize(&self, args: &Args, verb: Verb) -> Outcome<ResizeLv> {
+        let (lv, Signed { sign, size }) = (self.lv.as_str(), self.size);
+        let mut resize = match (verb, sign) {
+            (Verb::Resize, Sign::None) => ResizeLv::to(lv, size),
+            (Verb::Reduce, Sign::None) => ResizeLv::reduce_to(lv, size),
+            (Verb::Extend, Sign::None) => ResizeLv::extend_to(lv, size),
+            (_, Sign::Plus) => ResizeLv::extend_by(lv, size),
+            (_, Sign::Minus) => ResizeLv::reduce_by(lv, size),
+        };
+        match args.number(&o::STRIPES) {
+            Some(0) => return Err(Failure::usage("--stripes may not be zero.")),
+            Some(stripes) => resize = resize.stripes(stripes),
+            None => {}
+        }
+        if let Some(size) = args.size(&o::STRIPESIZE) {
+            resize = resize.stripe_size(size);
+        }
+        if let Some(policy) = args.policy(&o::ALLOC) {
+            resize = resize.allocation_policy(policy);
+        }
+        match args.text(&o::TYPE) {
+            None | Some("linear" | "striped" | "error" | "zero") => Ok(resize),
+            Some(other) => Err(Failure::refused(format!("Segment type {other} is not supported."))),
+        }
+    }
+
+    fn extents(&self, transaction: &Transaction) -> Extents {
+        transaction.logical_volume(&self.lv).map_or(Extents(0), lvmkit::LogicalVolume::extent_count)
+    }
+
+    /// The size asked for in whole extents, of sizes that say so.
+    fn whole(&self, transaction: &Transaction, before: Extents) -> Option<Extents> {
+        let extent_size = transaction.extent_size().to_bytes();
+        let amount = match self.size.size {
+            Size::Extents(extents) => extents,
+            Size::Bytes(bytes) if self.size.sign == Sign::Minus => {
+                count(bytes.align_down(extent_size), extent_size)
+            }
+            Size::Bytes(bytes) => count(bytes.align_up(extent_size)?, extent_size),
+            _ => return None,
+        };
+        match self.size.sign {
+            Sign::None => Some(amount),
+            Sign::Plus => before.checked_add(amount),
+            Sign::Minus => before.checked_sub(amount),
+        }
+    }
+
+    fn say_rounding(&self, session: &mut Session<'_>, transaction: &Transaction, before: Extents) {
+        let Size::Bytes(asked) = self.size.size else { return };
+        let extent_size = transaction.extent_size().to_bytes();
+        let whole = match self.size.sign {
+            Sign::Minus => Some(asked.align_down(extent_size)),
+            _ => asked.align_up(extent_size),
+        };
+        if let Some(whole) = whole.filter(|whole| *whole != asked && before.get() > 0) {
+            session.out.say(format!("Rounding size to boundary between physical extents: {whole}."));
+        }
+    }
+
+    fn say_stripes(
+        &self,
+        session: &mut Session<'_>,
+        transaction: &Transaction,
+        before: Extents,
+        after: Extents,
+    ) {
+        if let Some(whole) = self.whole(transaction, before).filter(|whole| *whole < after) {
+            session.out.say(format!(
+                "Rounding size ({whole} extents) up to stripe boundary size for segment ({after} extents)."
+            ));
+        }
+    }
+
+    fn finish(
+        &self,
+        session: &mut Session<'_>,
+        transaction: Transaction,
+        before: Extents,
+        after: Extents,
+    ) -> Outcome {
+        let Self { vg, lv, .. } = self;
+        let extent_size = transaction.extent_size();
+        let (old_size, new_size) = (before.to_bytes(extent_size), after.to_bytes(extent_size));
+        if after < before && !may_reduce(session, vg, lv, new_size) {
+            return Err(Failure::refused(format!("Logical volume {vg}/{lv} NOT reduced.")));
+        }
+        if session.commit(transaction)?.is_some() {
+            session.out.say(format!(
+                "Size of logical volume {vg}/{lv} changed from {old_size} ({before} extents) to {new_size} ({after} extents)."
+            ));
+            session.out.say(format!("Logical volume {vg}/{lv} successfully resized."));
+        }
+        Ok(())
+    }
+}
+
+fn count(size: Bytes, extent_size: Bytes) -> Extents {
+    let count = size.get().checked_div(extent_size.get()).unwrap_or(0);
+    Extents(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether the end of the volume may be lost.
+fn may_reduce(session: &mut Session<'_>, vg: &str, lv: &str, size: Bytes) -> bool {
+    if session.args.has(&o::FORCE) || session.args.has(&o::FS) {
+        return true;
+    }
+    session.out.warn(format!("Reducing logical volume to {size}."));
+    session.out.err("  THIS MAY DESTROY YOUR DATA (filesystem etc.)");
+    session.confirm(&format!("Do you really want to reduce {vg}/{lv}?"))
+}

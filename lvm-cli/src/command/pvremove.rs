@@ -1,0 +1,56 @@
+//! `pvremove`
+
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvUse};
+
+use super::Command;
+use crate::args::option as o;
+use crate::pv;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "pvremove",
+    summary: "Take the labels off physical volumes",
+    usage: &["pvremove PV ..."],
+    options: &[o::COMMON, o::CHANGING, &[&o::FORCE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let devices = pv::specs(&session.args.words);
+    if devices.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let lvm = session.open(&devices)?;
+    for device in &devices {
+        let removed = remove(session, &lvm, device);
+        session.note(removed);
+    }
+    Ok(())
+}
+
+fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome {
+    let mut overwrite = Overwrite::Refuse;
+    if let PvUse::Member(vg) = lvm.pv_use(device)? {
+        if session.args.count(&o::FORCE) < 2 {
+            return Err(Failure::Refused(vec![
+                format!("PV {device} is used by VG {vg} so please use vgreduce first."),
+                "(If you are certain you need pvremove, then confirm by using --force twice.)".to_owned(),
+                format!("{device}: physical volume label not removed."),
+            ]));
+        }
+        let question =
+            format!("Really WIPE LABELS from physical volume \"{device}\" of volume group \"{vg}\"");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("{device}: physical volume label not removed.")));
+        }
+        session.out.warn(format!("Wiping physical volume label from {device} of volume group \"{vg}\"."));
+        overwrite = Overwrite::UsedPv;
+    }
+    lvm.remove_pv(device, overwrite)?;
+    if session.is_test() {
+        session.out.lines("  ", &format!("take the label off physical volume {device}"));
+    } else {
+        session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
+    }
+    Ok(())
+}

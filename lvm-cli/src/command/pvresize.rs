@@ -1,0 +1,88 @@
+//! `pvresize`
+
+use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse};
+
+use super::Command;
+use crate::args::option as o;
+use crate::pv;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "pvresize",
+    summary: "Bring physical volumes to the size of their devices",
+    usage: &["pvresize [ --setphysicalvolumesize Size[m|UNIT] ] PV ..."],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::SETPHYSICALVOLUMESIZE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let devices = pv::specs(&session.args.words);
+    if devices.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let lvm = session.open(&devices)?;
+    let size = session.args.size(&o::SETPHYSICALVOLUMESIZE);
+    let (mut done, mut left) = (0_usize, 0_usize);
+    for device in &devices {
+        match lvm.pv_use(device) {
+            Ok(PvUse::None) => {
+                session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
+            }
+            Err(error) if *error.kind() == ErrorKind::NotFound => {
+                session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
+            }
+            used => {
+                let resized = resize(session, &lvm, device, used, size);
+                let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
+                *counted += 1;
+            }
+        }
+    }
+    session
+        .out
+        .say(format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized"));
+    Ok(())
+}
+
+fn resize(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    device: &DeviceSpec,
+    used: lvmkit::Result<PvUse>,
+    size: Option<Bytes>,
+) -> Outcome {
+    let used = used?;
+    if let Some(size) = size {
+        ask_about_size(session, lvm, device, size)?;
+    }
+    match used {
+        PvUse::Member(vg) => {
+            let mut transaction = lvm.begin(&vg)?;
+            transaction.resize_pv_on(device, size)?;
+            session.commit(transaction)?;
+        }
+        PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
+    }
+    if !session.is_test() {
+        session.out.say(format!("Physical volume \"{device}\" changed"));
+    }
+    Ok(())
+}
+
+fn ask_about_size(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Bytes) -> Outcome {
+    let real = lvm.device_size(device)?;
+    if size == real {
+        return Ok(());
+    }
+    let relation = if size < real { "is less than" } else { "exceeds" };
+    let question = format!("{device}: Requested size {size} {relation} real size {real}. Proceed? ");
+    if !session.confirm(&question) {
+        return Err(Failure::refused(format!("Physical Volume {device} not resized.")));
+    }
+    if size > real {
+        session.out.warn(format!("{device}: Overriding real size {real}. You could lose data."));
+    }
+    let (wanted, sectors) = (size.to_sectors().get(), real.to_sectors().get());
+    session.out.warn(format!("{device}: Pretending size is {wanted} not {sectors} sectors."));
+    Ok(())
+}

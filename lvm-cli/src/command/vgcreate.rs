@@ -1,0 +1,143 @@
+//! `vgcreate`
+
+use lvmkit::core::edit::NewVg;
+use lvmkit::core::name::check_name;
+use lvmkit::{AllocationPolicy, DeviceSpec, Error, Lvm, Overwrite, Plan, PvSource, PvUse, Step};
+
+use super::Command;
+use crate::args::name::Target;
+use crate::args::{Opt, option as o, value};
+use crate::pv;
+use crate::session::{Failure, Outcome, Session};
+
+/// Options about the physical volumes that a group is made of or extended by.
+pub(super) static PV_OPTIONS: &[&Opt] = &[
+    &o::FORCE,
+    &o::METADATASIZE,
+    &o::PVMETADATACOPIES,
+    &o::METADATAIGNORE,
+    &o::DATAALIGNMENT,
+    &o::DATAALIGNMENTOFFSET,
+    &o::BOOTLOADERAREASIZE,
+    &o::LABELSECTOR,
+    &o::PV_ZERO,
+];
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgcreate",
+    summary: "Make a volume group of physical volumes, devices or image files",
+    usage: &["vgcreate VG PV ..."],
+    options: &[
+        o::COMMON,
+        o::CHANGING,
+        o::BACKUP,
+        PV_OPTIONS,
+        &[
+            &o::PHYSICALEXTENTSIZE,
+            &o::MAXLOGICALVOLUMES,
+            &o::MAXPHYSICALVOLUMES,
+            &o::ALLOC,
+            &o::ADDTAG,
+            &o::VGMETADATACOPIES,
+            &o::SYSTEMID,
+            &o::SETAUTOACTIVATION,
+            &o::SHARED,
+        ],
+    ],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let Some((name, words)) = session.args.words.split_first().filter(|(_, words)| !words.is_empty()) else {
+        return Err(Failure::Syntax);
+    };
+    let name = Target::vg_name(name).to_owned();
+    let devices = pv::specs(words);
+    let new = new_vg(session, &name)?;
+    let lvm = session.open(&devices)?;
+    let sources = sources(session, &lvm, &devices)?;
+    let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
+    let plan = transaction.plan()?;
+    if session.commit(transaction)?.is_some() {
+        say_initialised(session, &plan);
+        session.out.say(format!("Volume group \"{name}\" successfully created"));
+    }
+    Ok(())
+}
+
+fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
+    if let Err(error) = check_name(name) {
+        let mut lines = crate::args::UsageError::new(sentence(&error.to_string()));
+        lines.0.push(format!("  New volume group name \"{name}\" is invalid."));
+        return Err(Failure::Usage(lines));
+    }
+    let args = &session.args;
+    let mut new = NewVg::new(name);
+    if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
+        new = new.extent_size(size);
+    }
+    if let Some(policy) = args.policy(&o::ALLOC) {
+        if policy == AllocationPolicy::Inherit {
+            return Err(Failure::usage("Volume Group allocation policy cannot inherit from anything"));
+        }
+        new = new.allocation_policy(policy);
+    }
+    if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
+        new = new.metadata_copies(copies);
+    }
+    if let Some(system_id) = args.text(&o::SYSTEMID).filter(|id| !id.is_empty()) {
+        new = new.system_id(system_id);
+    }
+    for tag in args.texts(&o::ADDTAG) {
+        new = new.tag(tag.trim_start_matches('@'));
+    }
+    Ok(new
+        .max_lv(args.number(&o::MAXLOGICALVOLUMES).unwrap_or(0))
+        .max_pv(args.number(&o::MAXPHYSICALVOLUMES).unwrap_or(0))
+        .autoactivation(args.yes_no(&o::SETAUTOACTIVATION).unwrap_or(true)))
+}
+
+/// A sentence with its capital letter and full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    let sentence = first.into_iter().chain(chars).collect::<String>();
+    if sentence.ends_with('.') { sentence } else { sentence + "." }
+}
+
+/// The devices with what may be overwritten on them, after asking.
+pub(super) fn sources(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    devices: &[DeviceSpec],
+) -> Outcome<Vec<PvSource>> {
+    let options = pv::options(session)?;
+    let mut sources = Vec::with_capacity(devices.len());
+    for device in devices {
+        // Whether a group uses it is for the library to say, in its own words.
+        let overwrite = match lvm.pv_use(device)? {
+            PvUse::Member(_) => Overwrite::Refuse,
+            PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
+        };
+        sources.push(PvSource::new(device).options(options.clone()).overwrite(overwrite));
+    }
+    Ok(sources)
+}
+
+/// The failure of a device that cannot join.
+pub(super) fn not_initialised(error: Error) -> Failure {
+    let Some(device) = error.device().map(str::to_owned) else { return error.into() };
+    let mut lines = vec![error.message().to_owned()];
+    lines.extend(error.help().map(|help| format!("  {help}")));
+    lines.push(format!("{device}: physical volume not initialized."));
+    Failure::Refused(lines)
+}
+
+/// Says which devices became physical volumes.
+pub(super) fn say_initialised(session: &mut Session<'_>, plan: &Plan) {
+    for step in plan.stages.iter().flat_map(|stage| &stage.steps) {
+        if let Step::InitialisePv { device, .. } = step {
+            session.out.say(format!("Physical volume \"{device}\" successfully created."));
+        }
+    }
+}

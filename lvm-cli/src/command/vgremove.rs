@@ -1,0 +1,52 @@
+//! `vgremove`
+
+use lvmkit::Lvm;
+
+use super::Command;
+use crate::args::name::Target;
+use crate::args::option as o;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgremove",
+    summary: "Remove volume groups",
+    usage: &["vgremove VG ..."],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    if session.args.words.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let lvm = session.open(None)?;
+    for word in session.args.words.clone() {
+        let removed = remove(session, &lvm, Target::vg_name(&word));
+        session.note(removed);
+    }
+    Ok(())
+}
+
+fn remove(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
+    let mut transaction = lvm.begin(name).map_err(|error| super::cannot_process(name, error))?;
+    let visible = transaction.logical_volumes().filter(|lv| lv.is_visible());
+    let volumes = visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
+    if !volumes.is_empty() && !session.args.has(&o::FORCE) {
+        let question = format!(
+            "Do you really want to remove volume group \"{name}\" containing {} logical volumes?",
+            volumes.len()
+        );
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("Volume group \"{name}\" not removed")));
+        }
+    }
+    transaction.remove_all_lvs()?;
+    transaction.remove_vg()?;
+    if session.commit(transaction)?.is_some() {
+        for volume in volumes {
+            session.out.say(format!("Logical volume \"{volume}\" successfully removed."));
+        }
+        session.out.say(format!("Volume group \"{name}\" successfully removed"));
+    }
+    Ok(())
+}

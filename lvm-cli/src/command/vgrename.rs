@@ -1,0 +1,27 @@
+//! `vgrename`
+
+use super::Command;
+use crate::args::name::Target;
+use crate::args::option as o;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgrename",
+    summary: "Rename a volume group",
+    usage: &["vgrename VG VG_new", "vgrename UUID VG_new"],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let [old, new] = session.args.words.as_slice() else { return Err(Failure::Syntax) };
+    let (old, new) = (Target::vg_name(old).to_owned(), Target::vg_name(new).to_owned());
+    let lvm = session.open(None)?;
+    let mut transaction = lvm.begin(&old).map_err(|error| super::cannot_process(&old, error))?;
+    let old = transaction.name().to_owned();
+    transaction.rename_vg(&new)?;
+    if session.commit(transaction)?.is_some() {
+        session.out.say(format!("Volume group \"{old}\" successfully renamed to \"{new}\""));
+    }
+    Ok(())
+}
