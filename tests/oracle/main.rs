@@ -13,12 +13,7 @@
 //! `LVMKIT_ORACLE_SEED=n` runs one sequence only, `LVMKIT_ORACLE_SEQUENCES=n` another number of
 //! them.
 
-<<<<<<< HEAD
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "what was compared is shown")]
-=======
 #![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking")]
->>>>>>> oracle
 
 mod bench;
 mod deviation;
