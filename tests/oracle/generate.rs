@@ -46,6 +46,9 @@ pub struct View {
     pub orphans: Vec<usize>,
     pub blanks: Vec<usize>,
     pub sizes: Vec<u64>,
+    /// No metadata area is ignored. A group that would be left without one in use cannot be split
+    /// off here, and which are ignored is random there.
+    pub all_areas_in_use: bool,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -329,7 +332,7 @@ impl Dice {
                 Step::VgExtend { vg, devices, options }
             }
             69..80 => Step::VgReduce { vg, device: *self.one(members) },
-            80..83 if members.len() > 1 => {
+            80..83 if members.len() > 1 && view.all_areas_in_use => {
                 // lvm2 takes a split into a group that exists, or of everything, for a merge; here
                 // both are refused.
                 let taken = |name: &&&str| !view.groups.iter().any(|(group, _)| group.name() == **name);

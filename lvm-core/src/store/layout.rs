@@ -119,6 +119,13 @@ impl PvLayout {
                 Bytes(shift)
             )));
         }
+        if align.saturating_add(shift) > size && options.restore.is_none() {
+            return Err(Error::invalid(format!(
+                "Data alignment must not exceed device size: extents would begin at {} of {}",
+                Bytes(align.saturating_add(shift)),
+                Bytes(size)
+            )));
+        }
         let mut layout = Self {
             id,
             device_size: size,
