@@ -1,9 +1,5 @@
 //! Every command on image files, by what it leaves behind.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-<<<<<<< HEAD
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-=======
->>>>>>> main
 
 mod support;
 

@@ -1,9 +1,5 @@
 //! Content in and out, with its holes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-<<<<<<< HEAD
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-=======
->>>>>>> main
 
 mod support;
 
