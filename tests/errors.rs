@@ -360,6 +360,13 @@ fn a_name_that_is_taken() {
     let lvm = images.lvm();
     let error = images.refused(|| lvm.update("vg0", |tx| tx.rename_vg("vg1")));
     assert_eq!(*error.kind(), ErrorKind::AlreadyExists, "{error:?}");
+    let first = lvm.volume_group("vg0").unwrap().physical_volumes()[0].id();
+    let split = |new: &str| lvm.begin("vg0")?.split_vg(new, &[first], &mut Silent).map(|_| ());
+    let error = images.refused(|| split("vg1"));
+    assert_eq!(*error.kind(), ErrorKind::AlreadyExists, "{error:?}");
+    // A split of everything would be a renaming.
+    let error = images.refused(|| split("vg2"));
+    assert_eq!((error.kind(), error.vg()), (&ErrorKind::InvalidInput, Some("vg0")), "{error:?}");
     create(&lvm, "vg0", NewLv::linear("a", Size::mib(1))).unwrap();
     let error = images.refused(|| create(&lvm, "vg0", NewLv::linear("a", Size::mib(1))));
     assert_eq!((error.kind(), error.vg(), error.lv()), (&ErrorKind::AlreadyExists, Some("vg0"), Some("a")));

@@ -42,6 +42,10 @@ impl Image {
         Self { number, size, sectors: BTreeMap::new() }
     }
 
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     pub(crate) fn set_size(&mut self, size: u64) {
         self.size = size;
     }
@@ -72,6 +76,11 @@ impl Image {
         let mut sector = self.sector(at);
         change(&mut sector);
         self.put(at, &intern(&sector));
+    }
+
+    /// The sectors that were ever written.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (u64, &Sector)> {
+        self.sectors.iter().map(|(at, sector)| (*at, &**sector))
     }
 
     /// The sectors that differ from those of `before`.

@@ -15,14 +15,20 @@
 mod check;
 mod disk;
 mod faults;
+mod oracle;
 mod scenarios;
 mod states;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use check::{Expected, Scenario, Verdict, go_on, open, read};
+use check::{Expected, Repeat, Scenario, Verdict, go_on, open, read};
 use disk::{Disks, Event, Image};
 use faults::Faults;
+use lvmkit::{Effect, ErrorKind, Lvm};
+use oracle::Oracle;
 use states::{Effort, for_each_state};
 
 fn is_full() -> bool {
@@ -36,6 +42,8 @@ struct Tally {
     old: usize,
     new: usize,
     went_on: usize,
+    /// Of these, states in which the change that goes on was cut short again.
+    second: usize,
     wrong: Vec<String>,
 }
 
@@ -43,6 +51,7 @@ impl Tally {
     /// Checks every state that a crash during `log` can leave.
     fn check(&mut self, scenario: &Scenario, log: &[(usize, Event)], expected: &Expected, effort: Effort) {
         let mut seen = HashSet::new();
+        let mut cut_again = Vec::new();
         for_each_state(&scenario.disks, log, effort, check::SEED, |cut, state| {
             self.states += 1;
             let verdict = read(expected, state).and_then(|verdict| {
@@ -54,6 +63,9 @@ impl Tally {
                 if is_full() || seen.insert(expected.visible(state)) {
                     self.went_on += 1;
                     go_on(scenario, expected, state, verdict)?;
+                    if self.went_on.is_multiple_of(if is_full() { 8 } else { 96 }) {
+                        cut_again.push(after_crash(scenario, state, cut, verdict));
+                    }
                 }
                 Ok(())
             });
@@ -61,14 +73,52 @@ impl Tally {
                 self.wrong.push(format!("{}: cut {cut} of {}: {error}", scenario.name, log.len()));
             }
         });
+        for scenario in cut_again.into_iter().flatten() {
+            self.cut_again(&scenario);
+        }
+    }
+
+    /// A crash while what a crash left is mended.
+    fn cut_again(&mut self, scenario: &Scenario) {
+        let (log, after) = record(scenario);
+        let expected = Expected::new(&scenario.disks, &after);
+        let mut seen = HashSet::new();
+        for_each_state(&scenario.disks, &log, Effort::SMALL, check::SEED, |cut, state| {
+            self.states += 1;
+            self.second += 1;
+            let result = read(&expected, state).and_then(|verdict| {
+                if seen.insert(expected.visible(state)) {
+                    go_on(scenario, &expected, state, verdict)?;
+                }
+                Ok(())
+            });
+            if let Err(error) = result {
+                self.wrong.push(format!("{}: second cut {cut} of {}: {error}", scenario.name, log.len()));
+            }
+        });
     }
 
     fn finish(&self, what: &str) {
-        let Self { states, old, new, went_on, wrong } = self;
-        println!("crash: {what}: {old} old, {new} new; from {went_on} of them work went on");
+        let Self { states, old, new, went_on, second, wrong } = self;
+        println!(
+            "crash: {what}: {old} old, {new} new, {second} after a second crash; \
+             from {went_on} of them work went on"
+        );
         println!("crash: {states} states checked, {} wrong", wrong.len());
         show(wrong);
     }
+}
+
+/// What is done next after a crash: the same again, or another change of a group.
+fn after_crash(scenario: &Scenario, state: &[Image], cut: usize, verdict: Verdict) -> Option<Scenario> {
+    let name = format!("after cut {cut} of {}", scenario.name);
+    let disks = state.to_vec();
+    if verdict == Verdict::Old && scenario.repeat != Repeat::Never {
+        return Some(Scenario { name, disks, ..scenario.clone() });
+    }
+    let group = check::scan(state).groups.first()?.vg.name().to_owned();
+    let operation = Arc::new(move |lvm: &Lvm| lvm.update(&group, |tx| tx.add_vg_tag("goes-on")).map(|_| ()));
+    Some(Scenario { name, disks, operation, repeat: Repeat::OnOld })
 }
 
 /// Fails with the first few of what is wrong in each scenario.
@@ -96,7 +146,7 @@ fn record(scenario: &Scenario) -> (Vec<(usize, Event)>, Vec<Image>) {
 /// The scenarios, or with `LVMKIT_CRASH_ONLY=text` those that have that text in their names.
 fn chosen() -> Vec<Scenario> {
     let only = std::env::var("LVMKIT_CRASH_ONLY").unwrap_or_default();
-    let mut scenarios = scenarios::all();
+    let mut scenarios = scenarios::all(is_full());
     scenarios.retain(|scenario| scenario.name.contains(&only));
     scenarios
 }
@@ -119,7 +169,9 @@ fn every_cut_leaves_old_or_new() {
 fn failing_disks_are_told_truthfully() {
     let effort = if is_full() { Effort::NORMAL } else { Effort::SMALL };
     let mut faults = Faults::default();
-    for scenario in &chosen() {
+    let scenarios = chosen();
+    let step = if is_full() { 1 } else { 5 };
+    for scenario in scenarios.iter().step_by(step) {
         let (log, after) = record(scenario);
         let expected = Expected::new(&scenario.disks, &after);
         faults.check(scenario, &log, &expected, effort);
@@ -132,4 +184,65 @@ fn failing_disks_are_told_truthfully() {
     );
     println!("crash: {states} states checked, {} wrong", wrong.len());
     show(wrong);
+}
+
+#[test]
+fn what_could_lose_the_only_copy_is_refused() {
+    let disks = Disks::new(&scenarios::only_copy_in_the_way());
+    let error = open(&disks, check::SEED).update("vg", |tx| tx.resize_pv_on("d0", None)).unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::Unsupported, Effect::Unchanged), "{error:?}");
+    assert!(disks.events().is_empty());
+
+    let disks = Disks::new(&scenarios::area_out_of_use());
+    let tx = open(&disks, check::SEED).begin("vg").unwrap();
+    let moved = [tx.pv_on("d1").unwrap()];
+    let error = tx.split_vg("other", &moved, &mut lvmkit::Silent).unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&ErrorKind::InvalidInput, Effect::Unchanged), "{error:?}");
+    assert!(disks.events().is_empty());
+}
+
+/// The fraction of the changes that are shown to lvm2, which takes its time.
+const ORACLE_NAMES: [&str; 12] = [
+    "lvcreate linear, one PV",
+    "lvcreate linear, two PVs",
+    "lvremove, two PVs",
+    "vgrename, two PVs",
+    "vgcreate, two PVs",
+    "vgextend by a disk with 1 areas, two PVs",
+    "vgreduce, two PVs",
+    "vgremove, two PVs",
+    "vgmetadatacopies 1 of 2, two PVs",
+    "pvresize to less, one PV, two areas",
+    "commit 2 in small areas, 1 a PV",
+    "the only copy leaves, others come into use",
+];
+
+#[test]
+fn lvm2_reads_what_a_crash_leaves() {
+    let scenarios = scenarios::all(true);
+    let scenarios = ORACLE_NAMES.map(|name| {
+        scenarios.iter().find(|scenario| scenario.name == name).unwrap_or_else(|| panic!("no {name}"))
+    });
+    let disks = scenarios.iter().map(|scenario| scenario.disks.len()).max().unwrap();
+    let Some(mut oracle) =
+        support::needed("crash images shown to lvm2", Oracle::new(disks, scenarios[0].disks[0].size()))
+    else {
+        return;
+    };
+    let (mut shown, mut wrong) = (0, Vec::new());
+    for scenario in scenarios {
+        let (log, after) = record(scenario);
+        let expected = Expected::new(&scenario.disks, &after);
+        let mut seen = HashSet::new();
+        for_each_state(&scenario.disks, &log, Effort::SMALL, check::SEED, |cut, state| {
+            if seen.insert(expected.visible(state)) && (is_full() || seen.len() % 2 == 1) {
+                shown += 1;
+                if let Err(error) = oracle.check(scenario, &expected, state) {
+                    wrong.push(format!("{}: cut {cut} of {}: {error}", scenario.name, log.len()));
+                }
+            }
+        });
+    }
+    println!("crash: {shown} states shown to lvm2, {} wrong", wrong.len());
+    show(&wrong);
 }

@@ -25,7 +25,7 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    pub(crate) const NORMAL: Self = Self { exhaustive: 4, samples: 8, tears: 3 };
+    pub(crate) const NORMAL: Self = Self { exhaustive: 4, samples: 6, tears: 1 };
     pub(crate) const FULL: Self = Self { exhaustive: 9, samples: 200, tears: 32 };
     pub(crate) const SMALL: Self = Self { exhaustive: 2, samples: 3, tears: 1 };
 }

@@ -128,7 +128,10 @@ impl Seen {
         let paths = side.names();
         let number = |device: &str| paths.iter().position(|path| *path == device).unwrap();
         let mut disks = vec!["blank".to_owned(); paths.len()];
-        let mut view = View { sizes: side.sizes(), ..View::default() };
+        let areas = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
+        let mut areas = areas.flat_map(|pv| &pv.scanned.areas);
+        let all_areas_in_use = areas.all(|area| !matches!(area.state, AreaState::Ignored(_)));
+        let mut view = View { sizes: side.sizes(), all_areas_in_use, ..View::default() };
         let mut state = State::default();
         for found in &scan.groups {
             for pv in found.pvs.iter().flatten() {

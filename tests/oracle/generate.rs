@@ -46,6 +46,9 @@ pub struct View {
     pub orphans: Vec<usize>,
     pub blanks: Vec<usize>,
     pub sizes: Vec<u64>,
+    /// No metadata area is ignored. A group that would be left without one in use cannot be split
+    /// off here, and which are ignored is random there.
+    pub all_areas_in_use: bool,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -329,6 +332,17 @@ impl Dice {
                 Step::VgExtend { vg, devices, options }
             }
             69..80 => Step::VgReduce { vg, device: *self.one(members) },
+            80..83 if members.len() > 1 && view.all_areas_in_use => {
+                // lvm2 takes a split into a group that exists, or of everything, for a merge; here
+                // both are refused.
+                let taken = |name: &&&str| !view.groups.iter().any(|(group, _)| group.name() == **name);
+                let new = (*VG_NAMES.iter().filter(taken).collect::<Vec<_>>()[self.below(2)]).to_owned();
+                Step::VgSplit { vg, new, devices: self.some(members, members.len() - 1) }
+            }
+            80..84 if view.groups.len() > 1 => {
+                let source = view.groups[(at + 1) % view.groups.len()].0.name().to_owned();
+                Step::VgMerge { vg, source }
+            }
             80..88 => Step::VgChange { vg, change: self.vg_change(group) },
             88..90 => Step::VgRename { vg, new: (*self.one(&VG_NAMES)).to_owned() },
             90..94 => {

@@ -54,7 +54,7 @@ fn seeds() -> Vec<u64> {
         return vec![seed];
     }
     let fresh = fresh_seed();
-    println!("fresh seed: {fresh}");
+    println!("oracle: fresh seed: {fresh}");
     (0..setting("LVMKIT_ORACLE_SEQUENCES").unwrap_or(SEQUENCES)).chain([fresh]).collect()
 }
 
@@ -62,7 +62,7 @@ fn seeds() -> Vec<u64> {
 fn the_same_edits_by_both_come_out_the_same() {
     let benches = (0..WORKERS).map(|_| Bench::new(DEVICES, false)).collect::<Result<Vec<_>, _>>();
     let Some(benches) = support::needed("oracle sequences", benches) else { return };
-    println!("lvm2 {}", benches[0].lvm2.version());
+    println!("oracle: lvm2 {}", benches[0].lvm2.version());
     let start = Instant::now();
     let seeds = seeds();
     let next = AtomicU64::new(0);
@@ -94,7 +94,7 @@ fn a_group_passed_back_and_forth_stays_healthy() {
     let bench = Bench::new(5, true);
     let Some(mut bench) = support::needed("oracle, back and forth", bench) else { return };
     let fresh = fresh_seed();
-    println!("fresh seed: {fresh}");
+    println!("oracle: fresh seed: {fresh}");
     let seeds = setting("LVMKIT_ORACLE_SEED").map_or_else(|| vec![1, 2, fresh], |seed| vec![seed]);
     for seed in seeds {
         let start = Instant::now();

@@ -122,6 +122,8 @@ pub enum Step {
     VgReduce { vg: String, device: usize },
     VgRename { vg: String, new: String },
     VgRemove { vg: String },
+    VgSplit { vg: String, new: String, devices: Vec<usize> },
+    VgMerge { vg: String, source: String },
     VgChange { vg: String, change: VgChange },
     LvCreate { vg: String, new: Creation },
     LvResize { vg: String, resize: Resizing },
@@ -211,6 +213,11 @@ impl Step {
             Self::VgReduce { vg, device } => out = words(["vgreduce", vg, devices[*device]]),
             Self::VgRename { vg, new } => out = words(["vgrename", vg, new]),
             Self::VgRemove { vg } => out = words(["vgremove", vg]),
+            Self::VgSplit { vg, new, devices: moving } => {
+                out = words(["vgsplit", vg, new]);
+                out.extend(named(moving));
+            }
+            Self::VgMerge { vg, source } => out = words(["vgmerge", vg, source]),
             Self::VgChange { vg, change } => {
                 out = words(["vgchange"]);
                 out.extend(change.words());
@@ -269,6 +276,12 @@ impl Step {
             }
             Self::VgRename { vg, new } => lvm.update(vg, |tx| tx.rename_vg(new)).map(|_| ()),
             Self::VgRemove { vg } => lvm.update(vg, |tx| tx.remove_vg()).map(|_| ()),
+            Self::VgSplit { vg, new, devices: moving } => {
+                let tx = lvm.begin(vg)?;
+                let pvs = moving.iter().map(|at| tx.pv_on(devices[*at])).collect::<Result<Vec<_>>>()?;
+                tx.split_vg(new, &pvs, &mut Silent).map(|_| ())
+            }
+            Self::VgMerge { vg, source } => lvm.update(vg, |tx| tx.merge_vg(source)).map(|_| ()),
             Self::VgChange { vg, change } => lvm.update(vg, |tx| change.apply(tx)).map(|_| ()),
             Self::LvCreate { vg, new } => {
                 lvm.update(vg, |tx| tx.create_lv(new.request(devices)?)).map(|_| ())

@@ -50,7 +50,7 @@ pub fn back_and_forth(bench: &mut Bench, seed: u64, edits: usize) -> Result<Stri
     }
     let seqno = seen.view.groups.iter().map(|(vg, _)| vg.seqno()).max().unwrap_or(0);
     Ok(format!(
-        "seed {seed}: {} edits by lvm2 and {} by lvmkit in turn ({} and {} refused), seqno {seqno}, {fields} report \
+        "oracle: seed {seed}: {} edits by lvm2 and {} by lvmkit in turn ({} and {} refused), seqno {seqno}, {fields} report \
          fields equal",
         done[0], done[1], refused[0], refused[1]
     ))

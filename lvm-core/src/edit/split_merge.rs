@@ -8,7 +8,7 @@ use super::{Edit, VgDraft};
 use crate::alloc::AllocationSettings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Id, LvId, PvId, VgId};
-use crate::metadata::{AreaSource, LogicalVolume, SegmentKind, VolumeGroup};
+use crate::metadata::{AreaSource, LogicalVolume, SegmentKind, VgStatus, VolumeGroup};
 use crate::name;
 use crate::stamp::Stamp;
 
@@ -91,7 +91,13 @@ impl Edit<'_> {
         moved.name = new_name.to_owned();
         moved.id = id;
         moved.seqno = 0;
+        // It is a new group in what does not follow from its volumes.
+        moved.tags.clear();
+        moved.status.remove(VgStatus::NOAUTOACTIVATE);
+        moved.metadata_copies = 0;
+        // In the order they are named, which is that of the new group's metadata.
         moved.physical_volumes.retain(|pv| moving.contains(&pv.id));
+        moved.physical_volumes.sort_by_key(|pv| pvs.iter().position(|named| *named == pv.id));
         self.vg.physical_volumes.retain(|pv| !moving.contains(&pv.id));
         let mut stays = Vec::new();
         let mut goes = Vec::new();
@@ -172,7 +178,8 @@ impl Edit<'_> {
     }
 }
 
-/// True when the volume lies wholly on these physical volumes, false when wholly on others.
+/// True when the volume lies wholly on these physical volumes, false when wholly on others. One
+/// without extents goes along, as with vgsplit(8).
 fn lies_on(lv: &LogicalVolume, pvs: &HashSet<PvId>) -> Result<bool> {
     let (mut inside, mut outside) = (false, false);
     for seg in &lv.segments {
@@ -195,5 +202,5 @@ fn lies_on(lv: &LogicalVolume, pvs: &HashSet<PvId>) -> Result<bool> {
         let message = format!("Can't split Logical Volume {} between two Volume Groups", lv.name);
         return Err(Error::invalid(message).with_lv(lv.name.clone()));
     }
-    Ok(inside)
+    Ok(!outside)
 }

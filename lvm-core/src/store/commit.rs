@@ -27,6 +27,7 @@ use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
 use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation};
+use crate::units::Bytes;
 
 /// A metadata area of a physical volume that takes part in a commit.
 #[derive(Clone, Copy, Debug)]
@@ -306,13 +307,20 @@ pub fn commit_split(kept: (VgCommit, &[u8]), moved: (VgCommit, &[u8])) -> Result
     Ok(outcome)
 }
 
+/// The label of a member that leaves its group. The size it pretended in the group goes with the
+/// group, as in LVM2.
+fn free_label(pv: &CommitPv) -> Label {
+    let mut label = pv.label.clone();
+    label.pv_header.set_used(false);
+    label.pv_header.device_size = Bytes(pv.device.size()).align_down(Bytes(512)).0;
+    label
+}
+
 /// Makes a member a physical volume without a group: first the label, so that at no time a label
 /// says "used" where no text says by whom.
 fn orphan(pv: &CommitPv) -> Result<()> {
     if pv.label.pv_header.is_used() {
-        let mut label = pv.label.clone();
-        label.pv_header.set_used(false);
-        write_label(&pv.device, &label)?;
+        write_label(&pv.device, &free_label(pv))?;
     }
     empty_areas(pv, |_| true)?;
     pv.device.flush()
@@ -350,9 +358,7 @@ pub fn remove_group(group: &VgCommit) -> Result<()> {
     let members = group.members.iter().filter(|pv| pv.initialise.is_none());
     let all = members.chain(&group.removed).collect::<Vec<_>>();
     for (done, pv) in all.iter().enumerate() {
-        let mut label = pv.label.clone();
-        label.pv_header.set_used(false);
-        if let Err(error) = write_label(&pv.device, &label) {
+        if let Err(error) = write_label(&pv.device, &free_label(pv)) {
             for pv in all.iter().take(done.saturating_add(1)) {
                 // A label left "unused" is mended by the group's next commit.
                 let _ = write_label(&pv.device, &pv.label);

@@ -64,6 +64,6 @@ pub struct Thin {
     pub external_origin: Option<LvId>,
     /// The thin volume it is a snapshot of.
     pub origin: Option<LvId>,
-    /// The thin snapshot that is about to take this volume's place.
+    /// The thin volume whose place this snapshot is about to take.
     pub merge: Option<LvId>,
 }

@@ -1,0 +1,68 @@
+//! Groups that are taken apart and put together.
+
+use lvmkit::{NewLv, PvArgument, Result, Silent, Size};
+
+use super::{DISK, EXTENT, Image, List, create, name, run, source, tag};
+
+/// Groups that are taken apart and put together.
+pub(super) fn split_and_merged(list: &mut List) {
+    let apart: [&[u32]; 5] = [&[1, 1], &[2, 1, 1], &[1, 0, 1, 0], &[1, 2], &[2, 2, 2, 2]];
+    for areas in apart {
+        let fresh = (0..areas.len() as u8).map(|disk| Image::fresh(disk, DISK)).collect::<Vec<_>>();
+        let half = areas.len() / 2;
+        let sources =
+            |disks: std::ops::Range<usize>| disks.map(|disk| source(disk, areas[disk], false)).collect();
+        let whole = run(&fresh, |lvm| {
+            let mut tx = create(lvm, sources(0..areas.len()))?;
+            tx.create_lv(NewLv::linear("a", Size::mib(2)).on([PvArgument::parse("d0")?]))?;
+            tx.create_lv(NewLv::linear("z", Size::mib(2)).on([PvArgument::parse(&name(half))?]))?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
+        let two = run(&fresh, |lvm| {
+            let mut tx = create(lvm, sources(0..half))?;
+            tx.create_lv(NewLv::linear("a", Size::mib(2)))?;
+            tx.commit(&mut Silent)?;
+            let mut tx =
+                lvm.create_vg(lvmkit::NewVg::new("other").extent_size(EXTENT), sources(half..areas.len()))?;
+            tx.create_lv(NewLv::linear("z", Size::mib(2)))?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
+        let last = areas.len() - 1;
+        let stale = |disks: &[Image], group: &str| {
+            let mut newer = run(disks, |lvm| lvm.update(group, tag).map(|_| ()));
+            newer[last] = disks[last].clone();
+            newer
+        };
+        for (kind, whole) in [("whole", whole.clone()), ("stale", stale(&whole, "vg"))] {
+            list.add(format!("vgsplit, {kind}, areas {areas:?}"), &whole, move |lvm| {
+                let tx = lvm.begin("vg")?;
+                let pvs =
+                    (half..=last).map(|disk| tx.pv_on(name(disk).as_str())).collect::<Result<Vec<_>>>()?;
+                tx.split_vg("other", &pvs, &mut Silent).map(|_| ())
+            });
+        }
+        for (kind, two) in [("whole", two.clone()), ("stale", stale(&two, "other"))] {
+            list.edit(format!("vgmerge, {kind}, areas {areas:?}"), &two, |tx| tx.merge_vg("other"));
+            list.edit(format!("vgmerge and one copy, {kind}, areas {areas:?}"), &two, |tx| {
+                tx.merge_vg("other")?;
+                tx.set_metadata_copies(1)
+            });
+        }
+    }
+    outdated_merge(list);
+}
+
+/// A group is merged while a volume that it lost still holds an old text of it.
+fn outdated_merge(list: &mut List) {
+    let fresh = (0..3).map(|disk| Image::fresh(disk, DISK)).collect::<Vec<_>>();
+    let two = run(&fresh, |lvm| {
+        create(lvm, vec![source(0, 1, false)])?.commit(&mut Silent)?;
+        let pvs = [source(1, 1, false), source(2, 1, false)];
+        let mut tx = lvm.create_vg(lvmkit::NewVg::new("other").extent_size(EXTENT), pvs)?;
+        tx.create_lv(NewLv::linear("z", Size::mib(2)).on([PvArgument::parse("d1")?]))?;
+        tx.commit(&mut Silent).map(|_| ())
+    });
+    let mut lost = run(&two, |lvm| lvm.update("other", |tx| tx.remove_pv_on("d2")).map(|_| ()));
+    lost[2] = two[2].clone();
+    list.edit("vgmerge with an outdated PV", &lost, |tx| tx.merge_vg("other"));
+}
