@@ -1,6 +1,5 @@
 //! Every command on image files, by what it leaves behind.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -90,17 +90,21 @@ fn data_through_a_table() {
         }
         devices.insert(DeviceRef::path(name), Arc::new(device));
     }
-    let table: Table = "0 2048 linear a 1024\n2048 2048 zero\n4096 8192 striped 2 16 a 0 b 0\n12288 1024 linear b 7168\n"
-        .parse()
-        .unwrap();
+    let table: Table =
+        "0 2048 linear a 1024\n2048 2048 zero\n4096 8192 striped 2 16 a 0 b 0\n12288 1024 linear b 7168\n"
+            .parse()
+            .unwrap();
     let mapped = MappedDevice::new("mapped", &table, &devices).unwrap();
     let mut content = vec![0; usize::try_from(mapped.size()).unwrap()];
     mapped.read_at(0, &mut content).unwrap();
 
-    for (start, end) in [(0, mapped.size()), (100_000, 5_000_000), (1 << 20, 2 << 20), (3_000_001, 3_000_002)] {
+    for (start, end) in [(0, mapped.size()), (100_000, 5_000_000), (1 << 20, 2 << 20), (3_000_001, 3_000_002)]
+    {
         let (mut at, mut found) = (start, 0);
         let zeroes = |from: u64, to: u64| {
-            content[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()].iter().all(|byte| *byte == 0)
+            content[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()]
+                .iter()
+                .all(|byte| *byte == 0)
         };
         while let Some(data) = mapped.find_data(at, end).unwrap() {
             assert!(at <= data.start && data.start < data.end && data.end <= end, "{data:?}");
