@@ -90,6 +90,10 @@ fn pv_steps(draft: &VgDraft, steps: &mut Vec<Step>) {
         if moved || (before.pe_count != pv.pe_count && !rescaled) {
             let device = pv.device.clone();
             steps.push(Step::ResizePv { pv: pv.id, device, from: before.pe_count, to: pv.pe_count });
+        } else {
+            // The device may change by less than an extent.
+            let size = |pv: &PhysicalVolume| pv.dev_size.map_or_else(String::new, |size| size.to_string());
+            changed(steps, &pv.device, "dev_size", size(before), size(pv));
         }
         changed(steps, &pv.device, "status", names(before.status), names(pv.status));
         changed(steps, &pv.device, "tags", before.tags.join(","), pv.tags.join(","));
