@@ -525,6 +525,19 @@ fn sizes_and_stripes_that_cannot_be() {
 }
 
 #[test]
+fn a_second_metadata_area_past_the_end_of_its_disk() {
+    let images = Images::new(&[32 * MIB]);
+    let options = PvOptions { metadata_copies: Some(2), ..PvOptions::default() };
+    let source = PvSource::new(&images.paths[0]).options(options);
+    let new = NewVg::new("vg0").extent_size(Bytes::mib(1));
+    images.lvm().create_vg(new, [source]).unwrap().commit(&mut Silent).unwrap();
+    let resize = || images.lvm().update("vg0", |tx| tx.resize_pv_on(&images.paths[0], Some(Bytes::mib(33))));
+    let error = images.refused(resize);
+    assert_eq!((error.kind(), error.device()), (&ErrorKind::InvalidInput, Some(images.name(0))), "{error:?}");
+    assert_eq!(error.offset(), Some(32 * MIB), "{error:?}");
+}
+
+#[test]
 fn a_disk_that_carries_something_else() {
     let images = Images::new(&[32 * MIB, MIB]);
     let lvm = images.lvm();

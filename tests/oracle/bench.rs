@@ -135,7 +135,11 @@ impl Seen {
         let mut state = State::default();
         for found in &scan.groups {
             for pv in found.pvs.iter().flatten() {
-                disks[number(pv.device.name())] = disk(pv, true);
+                let at = number(pv.device.name());
+                disks[at] = disk(pv, true);
+                if pv.scanned.areas.len() > 1 {
+                    view.areas_at_end.push(at);
+                }
             }
             let members = found.pvs.iter().flatten().map(|pv| number(pv.device.name())).collect();
             view.groups.push((found.vg.clone(), members));

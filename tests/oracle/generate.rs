@@ -49,6 +49,8 @@ pub struct View {
     /// No metadata area is ignored. A group that would be left without one in use cannot be split
     /// off here, and which are ignored is random there.
     pub all_areas_in_use: bool,
+    /// Devices with a second metadata area.
+    pub areas_at_end: Vec<usize>,
 }
 
 const TAGS: [&str; 4] = ["fast", "slow", "db.1", "a/b=c"];
@@ -305,8 +307,9 @@ impl Dice {
     }
 
     fn pv_resize(&mut self, device: usize, vg: Option<String>, view: &View) -> Step {
-        // What has no group yet is not made to pretend more than its device has.
-        let beyond = if vg.is_some() { 1 << 20 } else { 0 };
+        // What has no group yet is not made to pretend more than its device has, nor what has a
+        // second metadata area at its end: that is refused here.
+        let beyond = if vg.is_some() && !view.areas_at_end.contains(&device) { 1 << 20 } else { 0 };
         let size = self.maybe(70, |dice| {
             let now = usize::try_from(view.sizes[device]).unwrap();
             Bytes(u64::try_from((now / 2 + dice.below(now / 2 + beyond)) / 512 * 512).unwrap())
@@ -318,6 +321,8 @@ impl Dice {
         let (group, members) = &view.groups[at];
         let vg = group.name().to_owned();
         let free = [&view.blanks[..], &view.orphans[..]].concat();
+        let used = |name: &&str| view.groups.iter().any(|(group, _)| group.name() == *name);
+        let unused_names = VG_NAMES.into_iter().filter(|name| !used(name)).collect::<Vec<_>>();
         let without_lv = group.logical_volumes().len() == 0 && self.chance(85);
         match self.below(100) {
             0..30 => Step::LvCreate { vg, new: self.creation(group, members) },
@@ -332,11 +337,10 @@ impl Dice {
                 Step::VgExtend { vg, devices, options }
             }
             69..80 => Step::VgReduce { vg, device: *self.one(members) },
-            80..83 if members.len() > 1 && view.all_areas_in_use => {
+            80..83 if members.len() > 1 && view.all_areas_in_use && !unused_names.is_empty() => {
                 // lvm2 takes a split into a group that exists, or of everything, for a merge; here
                 // both are refused.
-                let taken = |name: &&&str| !view.groups.iter().any(|(group, _)| group.name() == **name);
-                let new = (*VG_NAMES.iter().filter(taken).collect::<Vec<_>>()[self.below(2)]).to_owned();
+                let new = (*self.one(&unused_names)).to_owned();
                 Step::VgSplit { vg, new, devices: self.some(members, members.len() - 1) }
             }
             80..84 if view.groups.len() > 1 => {

@@ -53,12 +53,19 @@ impl core::fmt::Debug for ReplacedLabels {
 }
 
 impl VgCommit {
-    /// Refuses a move that would, for a moment, leave no copy to read: one that writes over its own
-    /// old place while no other area carries the metadata.
+    /// Refuses a move past the end of the device, which a physical volume that pretends a size may
+    /// ask for, and one that would, for a moment, leave no copy to read: one that writes over its
+    /// own old place while no other area carries the metadata.
     pub(super) fn check_relocations(&self, text: usize) -> Result<()> {
         for pv in &self.members {
             let Some(relocation) = &pv.relocation else { continue };
             let Some(area) = pv.areas.get(relocation.area) else { continue };
+            if relocation.to.offset.saturating_add(relocation.to.size) > pv.device.size() {
+                return Err(Error::invalid("the second metadata area would lie past the end of the device")
+                    .with_device(pv.device.name())
+                    .with_offset(relocation.to.offset)
+                    .with_help("resize the device first, or choose a size it has"));
+            }
             let others = self.members.iter().flat_map(|other| {
                 let same = |at: usize| other.id == pv.id && at == relocation.area;
                 other.areas.iter().enumerate().filter(move |(at, _)| !same(*at)).map(|(_, area)| area)
