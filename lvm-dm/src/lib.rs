@@ -5,24 +5,28 @@
 //! - [`table`]: the lines of one device, as `dmsetup table` prints them; [`status`]: the lines of
 //!   `dmsetup status`.
 //! - [`name`]: device names and uuids of logical volumes.
+//! - [`kernel`]: the kernel's own device-mapper, request by request.
 //! - [`userspace`]: a table executed over [`BlockDevice`]s; the result is a [`BlockDevice`] again.
 //! - [`block`]: files, windows of other devices, and memory as [`BlockDevice`]s.
 //!
 //! Sizes and offsets in tables are 512-byte sectors, whatever the block size of the devices is.
 //!
 //! [`BlockDevice`]: lvm_core::BlockDevice
-#![forbid(unsafe_code)]
 
 pub mod block;
 pub mod error;
+pub mod kernel;
 pub mod name;
 pub mod status;
+#[allow(unsafe_code, reason = "system calls; every use is argued there")]
+mod sys;
 pub mod table;
 pub mod target;
 pub mod userspace;
 
 pub use block::{FileDevice, MemoryDevice, SubDevice};
 pub use error::{ParseError, Reason, TableError, TableErrorKind};
+pub use kernel::{DeviceInfo, DeviceKey, DeviceNumber, DmFlags, Kernel};
 pub use name::{DeviceName, DeviceUuid};
 pub use status::{Status, StatusLine};
 pub use table::{Table, TableLine};
