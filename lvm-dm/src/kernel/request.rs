@@ -397,12 +397,10 @@ pub(crate) fn native_u64(number: u64) -> [u8; 8] {
     number.to_ne_bytes()
 }
 
-#[expect(clippy::host_endian_bytes, reason = "the kernel takes the machine's own byte order")]
 pub(crate) fn read_u32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_ne_bytes)
 }
 
-#[expect(clippy::host_endian_bytes, reason = "the kernel takes the machine's own byte order")]
 pub(crate) fn read_u64(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..at.checked_add(8)?)?.try_into().ok().map(u64::from_ne_bytes)
 }
