@@ -6,19 +6,23 @@
 //!   `dmsetup status`.
 //! - [`name`]: device names and uuids of logical volumes.
 //! - [`userspace`]: a table executed over [`BlockDevice`]s; the result is a [`BlockDevice`] again.
+//! - [`udev`]: waiting until udev has handled the events of our requests.
 //! - [`block`]: files, windows of other devices, and memory as [`BlockDevice`]s.
 //!
 //! Sizes and offsets in tables are 512-byte sectors, whatever the block size of the devices is.
 //!
 //! [`BlockDevice`]: lvm_core::BlockDevice
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod block;
 pub mod error;
 pub mod name;
 pub mod status;
+#[allow(unsafe_code, reason = "system calls that nix has no safe form of")]
+mod sys;
 pub mod table;
 pub mod target;
+pub mod udev;
 pub mod userspace;
 
 pub use block::{FileDevice, MemoryDevice, SubDevice};
