@@ -6,7 +6,8 @@
 //!   `dmsetup status`.
 //! - [`name`]: device names and uuids of logical volumes.
 //! - [`userspace`]: a table executed over [`BlockDevice`]s; the result is a [`BlockDevice`] again.
-//! - [`udev`]: waiting until udev has handled the events of our requests.
+//! - [`udev`]: waiting until udev has handled the events of our requests; [`nodes`]: the names under
+//!   `/dev`, where udev does not make them.
 //! - [`block`]: files, windows of other devices, and memory as [`BlockDevice`]s.
 //!
 //! Sizes and offsets in tables are 512-byte sectors, whatever the block size of the devices is.
@@ -17,6 +18,7 @@
 pub mod block;
 pub mod error;
 pub mod name;
+pub mod nodes;
 pub mod status;
 #[allow(unsafe_code, reason = "system calls that nix has no safe form of")]
 mod sys;
