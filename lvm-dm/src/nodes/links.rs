@@ -11,8 +11,9 @@ use super::{DevDir, MAPPER, check, check_node};
 /// How many entries of a directory are looked at to tell whether it is a volume group's. All of
 /// them would make activating a group quadratic in its volumes.
 const ENTRIES: usize = 32;
-/// How often a volume group's directory is made again when somebody removes it under us.
-const TRIES: u32 = 8;
+/// How often a volume group's directory is made again when somebody removes it under us. Each time
+/// they have removed their last link, so this ends long before, unless somebody plays tricks.
+const TRIES: u32 = 1000;
 
 impl DevDir {
     /// Makes the link of a volume, `/dev/VG/LV` to `/dev/mapper/NAME` (by its path, as lvm2 does),
@@ -26,10 +27,11 @@ impl DevDir {
         check_link(vg, lv)?;
         check_node(dm_name)?;
         let target = self.root().join(MAPPER).join(dm_name);
+        let root = self.folder()?;
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_link(vg, lv, dm_name, &target) {
+            match self.try_link(&root, (vg, lv), dm_name, &target) {
                 // Whoever removes the last link removes the directory, perhaps just now.
                 Err(error) if error.kind() == &ErrorKind::NotFound && tries < TRIES => {}
                 other => return other,
@@ -37,8 +39,7 @@ impl DevDir {
         }
     }
 
-    fn try_link(&self, vg: &str, lv: &str, dm_name: &str, target: &Path) -> Result<()> {
-        let root = self.folder()?;
+    fn try_link(&self, root: &Folder, (vg, lv): (&str, &str), dm_name: &str, target: &Path) -> Result<()> {
         let folder = root.open_or_create(vg)?;
         match folder.entry(lv)? {
             Entry::Link(found) if found == target.as_os_str() => return Ok(()),
@@ -53,7 +54,7 @@ impl DevDir {
                 return Err(folder.taken(lv, "is not a link"));
             }
         }
-        if !is_of_a_vg(&folder, &root)? {
+        if !is_of_a_vg(&folder, root)? {
             return Err(root.taken(vg, "is a directory for something else"));
         }
         folder.make_link(lv, target)
