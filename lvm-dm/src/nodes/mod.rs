@@ -3,7 +3,8 @@
 //! udev makes both where it runs. This is for where it does not, or did not answer in time. Every
 //! operation may be repeated, also after it failed or was cut off: what is there already stays,
 //! and what is gone already is no error. A name made by udev that leads to the right device counts
-//! as made.
+//! as made; and udev, when it gets to its events after all, leaves our node in the place of its
+//! link, and removes it with the device (seen with systemd 252).
 //!
 //! Nothing is followed on the way: directories are opened without following links, and their
 //! entries looked at in the open directory. A name appears whole, with its owner and mode, or not

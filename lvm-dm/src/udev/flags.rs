@@ -65,8 +65,12 @@ pub enum UdevKind {
     Visible,
     /// A visible snapshot. Its content has the origin's identifiers, and the origin keeps the names.
     Snapshot,
-    /// A visible volume whose old content is not wiped yet; nobody may look into it.
+    /// A visible volume whose old content is not wiped yet. Closing it after wiping makes udev look
+    /// again, and then at all of it: only the first event says not to.
     NotWiped,
+    /// A new volume that is active only to be wiped, and then becomes part of another: a snapshot's
+    /// store, a pool's metadata. Nobody looks into it, afterwards neither.
+    PartNotWiped,
     /// A visible device that nobody but the user is to look into: a volume activated for a while
     /// only, a new thin pool, a volume with a reserved name.
     Private,
@@ -92,7 +96,8 @@ pub const fn flags_for(kind: UdevKind, udev_rules: bool) -> UdevFlags {
     let of_kind = match kind {
         UdevKind::Visible => UdevFlags::empty(),
         UdevKind::Snapshot => UdevFlags::LOW_PRIORITY,
-        UdevKind::NotWiped => private.union(UdevFlags::SUBSYSTEM_FLAG0),
+        UdevKind::NotWiped => UdevFlags::SUBSYSTEM_FLAG0,
+        UdevKind::PartNotWiped => private.union(UdevFlags::SUBSYSTEM_FLAG0),
         UdevKind::Private => private,
         UdevKind::Hidden => hidden,
         UdevKind::Cow => hidden.union(UdevFlags::LOW_PRIORITY),
@@ -104,23 +109,24 @@ pub const fn flags_for(kind: UdevKind, udev_rules: bool) -> UdevFlags {
 mod tests {
     use super::*;
 
+    /// As lvm2 2.03.16 sent them, with its setting `udev_rules` on and off.
     #[test]
     fn the_words_lvm2_sends() {
         let table = [
-            // Seen in requests of lvm2.
-            (UdevKind::Visible, false, 0x0043),
-            (UdevKind::Hidden, false, 0x004f),
-            (UdevKind::Snapshot, false, 0x0053),
-            (UdevKind::Cow, false, 0x005f),
-            (UdevKind::NotWiped, false, 0x014f),
             (UdevKind::Visible, true, 0x0060),
-            (UdevKind::NotWiped, true, 0x016c),
-            // By the same rules.
             (UdevKind::Snapshot, true, 0x0070),
+            (UdevKind::NotWiped, true, 0x0160),
+            (UdevKind::PartNotWiped, true, 0x016c),
+            (UdevKind::Private, true, 0x006c),
             (UdevKind::Hidden, true, 0x006e),
             (UdevKind::Cow, true, 0x007e),
-            (UdevKind::Private, true, 0x006c),
+            (UdevKind::Visible, false, 0x0043),
+            (UdevKind::Snapshot, false, 0x0053),
+            (UdevKind::NotWiped, false, 0x0143),
+            (UdevKind::PartNotWiped, false, 0x014f),
             (UdevKind::Private, false, 0x004f),
+            (UdevKind::Hidden, false, 0x004f),
+            (UdevKind::Cow, false, 0x005f),
         ];
         for (kind, udev_rules, word) in table {
             let flags = flags_for(kind, udev_rules);
