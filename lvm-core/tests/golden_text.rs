@@ -82,3 +82,25 @@ fn both_layouts_say_the_same() {
         }
     }
 }
+
+/// What nobody knows is written back so that it is read as the same: keys that need quotes, and a
+/// key with the name that a segment gets.
+#[test]
+fn odd_keys_are_read_back() {
+    let path = samples("raw").into_iter().find(|path| path.ends_with("linear.raw")).unwrap();
+    let text = String::from_utf8(fs::read(path).unwrap()).unwrap();
+    let text = text.trim_end_matches('\0');
+    let odd = ["'a b' = 1", "\"a = {\" = 1", "'a\"b' = 1", "\"it's\" = 1", "'#x' = [ 2 ]", "x[,y = 1"];
+    for line in odd.iter().chain(&["segment1 = []"]) {
+        let renamed = text.replacen("segment1 {", &format!("{line}\nother {{"), 1);
+        assert_ne!(renamed, text);
+        let first = import(&renamed).unwrap();
+        let lv = first.vg.logical_volumes().find(|lv| !lv.extra().is_empty());
+        assert_eq!(lv.is_some(), odd.contains(line), "{line}");
+        let header = ExportHeader { header: &first.header, generator: "", host_description: "", zone: &Utc };
+        for layout in [Layout::Raw, Layout::File] {
+            let written = export(&first.vg, &header, layout);
+            assert_eq!(import(&written).unwrap().vg, first.vg, "{line}\n{written}");
+        }
+    }
+}

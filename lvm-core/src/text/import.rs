@@ -280,7 +280,13 @@ fn import_segments(
 ) -> Result<Vec<crate::metadata::Segment>> {
     let mut segments = Vec::new();
     for entry in section.entries() {
-        let Some(child) = entry.section() else { continue };
+        let Some(child) = entry.section() else {
+            // Written back it would stand beside the segment that gets this name.
+            if entry.key().strip_prefix("segment").is_some_and(|number| number.parse::<u32>().is_ok()) {
+                entry.mark_taken();
+            }
+            continue;
+        };
         entry.mark_taken();
         segments.push(segment::import(child, names)?);
     }

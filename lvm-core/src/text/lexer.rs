@@ -108,6 +108,12 @@ fn is(byte: u8, class: u8) -> bool {
     classes_of(byte) & class != 0
 }
 
+/// Whether a key is read as itself without quotes.
+pub(super) fn is_bare_key(key: &str) -> bool {
+    let special = ['[', ']', ',', '"', '\''];
+    !key.is_empty() && !key.starts_with(special) && key.bytes().all(|byte| !is(byte, STOP))
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Lexer<'a> {
     text: &'a str,

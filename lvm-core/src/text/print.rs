@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 use jiff::{Timestamp, fmt::strtime, tz::Offset};
 use std_alloc::{format, string::String};
 
+use super::lexer::is_bare_key;
 use crate::metadata::{ConfigNode, ConfigValue};
 use crate::stamp::TimeZone;
 use crate::units::Sectors;
@@ -239,7 +240,7 @@ impl<'z> Printer<'z> {
     /// A section of nodes copied through.
     pub(super) fn node_section(&mut self, key: &str, nodes: &[ConfigNode]) {
         self.start();
-        self.out.push_str(key);
+        push_key(&mut self.out, key);
         self.out.push_str(" {\n");
         for node in nodes {
             self.node(node, 1);
@@ -252,7 +253,7 @@ impl<'z> Printer<'z> {
         for _ in 0..depth {
             self.out.push('\t');
         }
-        self.out.push_str(&node.key);
+        push_key(&mut self.out, &node.key);
         match &node.value {
             ConfigValue::Section(children) => {
                 self.out.push_str(" {\n");
@@ -291,6 +292,18 @@ impl<'z> Printer<'z> {
             ConfigValue::Section(_) => {}
         }
     }
+}
+
+/// A key that is copied through, in quotes where it would not be read as one bare word. Escapes in a
+/// key are not resolved, so that the quotes have to be those that leave it as it is.
+fn push_key(out: &mut String, key: &str) {
+    if is_bare_key(key) {
+        return out.push_str(key);
+    }
+    let quote = if key.contains('\'') { '"' } else { '\'' };
+    out.push(quote);
+    out.push_str(key);
+    out.push(quote);
 }
 
 pub(super) fn push_escaped(out: &mut String, value: &str) {
