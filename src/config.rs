@@ -6,6 +6,7 @@ use lvm_core::metadata::{ConfigNode, ConfigValue};
 use lvm_core::text::parse_config;
 use lvm_core::{Error, Result};
 
+use crate::activate::KernelOptions;
 use crate::lock::Wait;
 use crate::options::Options;
 
@@ -16,7 +17,7 @@ impl Options {
     /// These are known: `allocation/cling_tag_list`, `allocation/maximise_cling`,
     /// `backup/archive`, `backup/archive_dir`, `backup/backup`, `backup/backup_dir`,
     /// `global/locking_dir`, `global/wait_for_locks` and `local/system_id`; and `global/activation`,
-    /// which changes nothing. `backup` and `archive` switched off forget the directory; switched
+    /// which switched off means [`KernelOptions::off`]. `backup` and `archive` switched off forget the directory; switched
     /// on they only let one that is set stand.
     ///
     /// # Errors
@@ -48,7 +49,8 @@ impl Options {
             "global/wait_for_locks" => {
                 self.lock_wait = if flag(path, value)? { Wait::Forever } else { Wait::No };
             }
-            "global/activation" => drop(flag(path, value)?),
+            "global/activation" if !flag(path, value)? => self.kernel = KernelOptions::off(),
+            "global/activation" => {}
             "local/system_id" => {
                 let system_id = text(path, value)?;
                 self.stamp = std::mem::take(&mut self.stamp).system_id(system_id.clone());

@@ -38,7 +38,7 @@
 
 #![forbid(unsafe_code)]
 
-mod activate;
+pub mod activate;
 pub mod commit;
 mod config;
 pub mod data;
@@ -53,6 +53,9 @@ pub mod system;
 mod test_device;
 mod transaction;
 
+pub use activate::{
+    ActivateOptions, Activated, ActivationMode, ActiveLv, KernelOptions, Recovered, TreeOptions,
+};
 pub use lvm::{Lvm, Overwrite, PvUse};
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};

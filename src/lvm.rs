@@ -391,7 +391,7 @@ impl Lvm {
         Ok(())
     }
 
-    fn require_own(&self, vg: &VolumeGroup) -> Result<()> {
+    pub(crate) fn require_own(&self, vg: &VolumeGroup) -> Result<()> {
         match vg.system_id() {
             None | Some("") => Ok(()),
             Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),

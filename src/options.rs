@@ -9,6 +9,7 @@ use std::time::Duration;
 use lvm_core::alloc::AllocationSettings;
 use lvm_core::{BlockDevice, Error};
 
+use crate::activate::KernelOptions;
 use crate::lock::Wait;
 use crate::system::StampOptions;
 
@@ -143,6 +144,7 @@ pub struct Options {
     pub(crate) seed: Option<u64>,
     pub(crate) allocation: AllocationSettings,
     pub(crate) system_id: Option<String>,
+    pub(crate) kernel: KernelOptions,
 }
 
 impl Default for Options {
@@ -162,6 +164,7 @@ impl Default for Options {
             seed: None,
             allocation: AllocationSettings::default(),
             system_id: None,
+            kernel: KernelOptions::default(),
         }
     }
 }
@@ -276,6 +279,12 @@ impl Options {
         let system_id = system_id.into();
         self.stamp = self.stamp.system_id(system_id.clone());
         self.system_id = Some(system_id);
+        self
+    }
+
+    /// Whether and how the kernel's device-mapper is used for volumes on block devices.
+    pub fn kernel(mut self, kernel: KernelOptions) -> Self {
+        self.kernel = kernel;
         self
     }
 

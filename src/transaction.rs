@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lvm_core::alloc::PvArgument;
 use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
-use lvm_core::metadata::VolumeGroup;
+use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::store::{
     CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
@@ -14,6 +14,7 @@ use lvm_core::store::{
 };
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
 
+use crate::activate::change::{LiveChange, require_inactive};
 use crate::commit;
 use crate::data::signature::{self, Signature};
 use crate::data::volume::map_lv;
@@ -146,6 +147,10 @@ impl Transaction {
         }
         let stamp = lvm.stamp(&vg.id().to_string(), vg.seqno(), &scan)?;
         let mut draft = VgDraft::from_vg(vg, layouts, stamp);
+        if let Some(found) = found.as_ref().filter(|_| opened.has_block_devices) {
+            // Their tables are those of what is on disk now.
+            require_inactive(&lvm.options.kernel, &found.vg, |_| true)?;
+        }
         draft.restore(found.as_ref().map_or(0, |found| found.vg.seqno()))?;
         let mut transaction = Self::assemble(lvm, draft, found, scan, opened, locks);
         transaction.new_devices = new_devices;
@@ -319,6 +324,7 @@ impl Transaction {
         self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
         // Read again: it was not locked so far.
         let source = find_group(Scan::new(&self.opened.devices), source)?;
+        self.require_inactive(&source.vg, |_| true)?;
         if source.vg.is_partial() || !source.duplicates.is_empty() {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
@@ -357,6 +363,10 @@ impl Transaction {
         self.claim_name(new_name)?;
         let stamp = self.lvm.stamp(new_name, 0, &self.scan)?;
         let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
+        if let Some(base) = self.draft.base() {
+            let moved = new_draft.volume_group();
+            self.require_inactive(base, |lv| moved.logical_volume_by_id(lv.id()).is_some())?;
+        }
         let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
         let moved = found.filter(|pv| pvs.contains(&pv.id()));
         let moved = moved.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))).collect();
@@ -397,6 +407,14 @@ impl Transaction {
         Err(Error::invalid("the physical volumes to split off have no metadata area in use")
             .with_vg(self.draft.name())
             .with_help("bring one into use first (vgchange --vgmetadatacopies all)"))
+    }
+
+    /// Volumes that get another group's uuid cannot keep their devices.
+    fn require_inactive(&self, vg: &VolumeGroup, concerned: impl Fn(&LogicalVolume) -> bool) -> Result<()> {
+        match self.opened.has_block_devices {
+            true => require_inactive(&self.lvm.options.kernel, vg, concerned),
+            false => Ok(()),
+        }
     }
 
     fn remember(&mut self, id: PvId, chosen: Chosen) {
@@ -443,6 +461,11 @@ impl Transaction {
             }
             crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
             commit::archive(&lvm.options, &draft)?;
+            if let Some(base) = draft.base()
+                && let Some(live) = LiveChange::new(&lvm.options.kernel, base, None, &[])?
+            {
+                live.deactivated()?.finish()?;
+            }
             remove_group(&devices)?;
             return Ok(draft.volume_group().clone());
         }
@@ -453,21 +476,28 @@ impl Transaction {
         }
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
+        let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
+        let live = match draft.base().filter(|_| opened.has_block_devices) {
+            None => None,
+            Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(&vg), &members)?,
+        };
+        let live = live.map(LiveChange::deactivated).transpose()?;
         for (device, signatures) in &wipes {
             for found in signatures {
                 signature::wipe(&**device, found)?;
             }
         }
-        let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
         let prepared = devices.prepare(&text).map_err(|error| match error.effect() {
             // The signatures that were wiped do not come back.
             Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
             _ => error,
-        })?;
+        });
+        let on_disk = || opened.scan().groups.into_iter().find(|found| found.vg.id() == vg.id());
+        let is_new = || on_disk().is_some_and(|found| found.vg.seqno() == vg.seqno());
         // From here to the commit nobody is asked.
-        let outcome = prepared.commit()?;
+        let (outcome, resumed) = commit::with_devices(prepared, live, is_new)?;
         let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
-        let finished = after.run(outcome, observer);
+        let finished = after.run(outcome, observer).and(resumed);
         drop((locks, opened));
         finished.map_err(|error| error.with_effect(Effect::Committed))?;
         Ok(vg)

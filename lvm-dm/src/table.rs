@@ -7,8 +7,8 @@ use lvm_core::Sectors;
 use lvm_core::units::SECTOR_SIZE;
 
 use crate::error::{TableError, TableErrorKind};
-use crate::target::Target;
 use crate::target::words::trim;
+use crate::target::{DeviceRef, Target};
 
 /// One line of a table: `start length target parameters`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -134,6 +134,20 @@ impl Table {
         self.0
     }
 
+    /// The table with other names for the devices below. `rename` gives `None` for one that stays
+    /// as it is.
+    #[must_use]
+    pub fn with_devices(mut self, rename: impl Fn(&DeviceRef) -> Option<DeviceRef>) -> Self {
+        for line in &mut self.0 {
+            for device in line.target.devices_mut() {
+                if let Some(new) = rename(device) {
+                    *device = new;
+                }
+            }
+        }
+        self
+    }
+
     /// The size of the device.
     #[must_use]
     pub fn size(&self) -> Sectors {
@@ -214,7 +228,6 @@ pub(crate) fn split_name(line: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::DeviceRef;
 
     fn error(text: &str) -> (usize, TableErrorKind) {
         let error = text.parse::<Table>().unwrap_err();
@@ -231,6 +244,17 @@ mod tests {
         let built = Table::concatenated([(Sectors(284_672), linear(0)), (Sectors(22_528), linear(1))]);
         assert_eq!(built, Ok(table.clone()));
         assert_eq!(format!("\n{text}  \n\n").parse(), Ok(table));
+    }
+
+    #[test]
+    fn devices_named_otherwise() {
+        let text = "0 8 linear leg 0\n8 8 mirror disk 2 log 8 2 leg 0 7:1 0\n16 8 raid raid1 3 0 region_size 8 2 - leg 7:2 7:3";
+        let number = |device: &DeviceRef| match device {
+            DeviceRef::Path(path) if path == "leg" => Some(DeviceRef::number(254, 3)),
+            _ => None,
+        };
+        let table = text.parse::<Table>().unwrap().with_devices(number);
+        assert_eq!(table.to_string(), text.replace("leg", "254:3"));
     }
 
     #[test]

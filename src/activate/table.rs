@@ -5,38 +5,47 @@ use lvm_core::{Error, ErrorKind, PvId, Result, Sectors};
 use lvm_dm::table::Table;
 use lvm_dm::target::{DeviceRef, Leg, Target, striped};
 
-/// The table that maps `lv`; `device` names the device of a physical volume.
+/// One area of a segment, and where it stands in the volume.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AreaPlace<'a> {
+    /// The index of the segment.
+    pub(crate) segment: usize,
+    /// The index of the area in the segment.
+    pub(crate) area: usize,
+    /// The length of the segment, in the volume.
+    pub(crate) length: Sectors,
+    /// The area.
+    pub(crate) source: &'a Area,
+}
+
+/// The table that maps `lv`; `leg` says where an area lies.
 ///
 /// # Errors
-/// `Unsupported` for a segment type that this backend does not run, `MissingDevice` when a
-/// physical volume under the volume is missing.
+/// `Unsupported` for a segment type whose table is not made here; those of `leg`.
 pub(crate) fn lv_table(
     vg: &VolumeGroup,
     lv: &LogicalVolume,
-    device: &dyn Fn(PvId) -> Option<DeviceRef>,
+    leg: &mut dyn FnMut(AreaPlace<'_>) -> Result<Leg>,
 ) -> Result<Table> {
-    let extent_size = vg.extent_size();
     let mut targets = Vec::with_capacity(lv.segments().len());
-    for seg in lv.segments() {
-        let length = seg.extent_count().to_sectors(extent_size);
+    for (segment, seg) in lv.segments().iter().enumerate() {
+        let length = seg.extent_count().to_sectors(vg.extent_size());
         let target = match seg.kind() {
             SegmentKind::Error => Target::Error,
             SegmentKind::Zero => Target::Zero,
-            SegmentKind::Striped(s) => match s.stripes.as_slice() {
-                [area] => {
-                    let leg = leg(vg, area, device)?;
-                    Target::linear(leg.device, leg.offset)
+            SegmentKind::Striped(s) => {
+                let mut legs = Vec::with_capacity(s.stripes.len());
+                for (area, source) in s.stripes.iter().enumerate() {
+                    legs.push(leg(AreaPlace { segment, area, length, source })?);
                 }
-                areas => {
-                    let legs = areas.iter().map(|area| leg(vg, area, device)).collect::<Result<Vec<_>>>()?;
-                    Target::Striped(striped::Striped { chunk_size: s.stripe_size, stripes: legs })
+                match <[Leg; 1]>::try_from(legs) {
+                    Ok([leg]) => Target::linear(leg.device, leg.offset),
+                    Err(stripes) => Target::Striped(striped::Striped { chunk_size: s.stripe_size, stripes }),
                 }
-            },
+            }
             kind => {
-                return Err(Error::unsupported(format!(
-                    "reading volumes with segments of type {} without the kernel",
-                    kind.segment_type()
-                )));
+                let message = format!("using volumes with segments of type {}", kind.segment_type());
+                return Err(Error::unsupported(message));
             }
         };
         targets.push((length, target));
@@ -46,9 +55,17 @@ pub(crate) fn lv_table(
     })
 }
 
-fn leg(vg: &VolumeGroup, area: &Area, device: &dyn Fn(PvId) -> Option<DeviceRef>) -> Result<Leg> {
+/// Where an area lies on its physical volume, whose device `device` names.
+///
+/// # Errors
+/// `MissingDevice` when it is missing; `Unsupported` for an area on another logical volume.
+pub(crate) fn pv_leg(
+    vg: &VolumeGroup,
+    area: &Area,
+    device: &dyn Fn(PvId) -> Option<DeviceRef>,
+) -> Result<Leg> {
     let AreaSource::Pv(id) = area.source else {
-        return Err(Error::unsupported("volumes that lie on other volumes, without the kernel"));
+        return Err(Error::unsupported("volumes that lie on other volumes"));
     };
     let pv = vg.physical_volume(id);
     let (Some(pv), Some(device)) = (pv, device(id)) else {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use lvm_core::edit::{DataStep, VgDraft};
 use lvm_core::metadata::VolumeGroup;
-use lvm_core::store::CommitOutcome;
-use lvm_core::{BlockDevice, Error, LvId, PvId, Result};
+use lvm_core::store::{CommitOutcome, PreparedCommit};
+use lvm_core::{BlockDevice, Effect, Error, LvId, PvId, Result};
 
+use crate::activate::change::LiveChange;
 use crate::data::signature;
 use crate::data::volume::map_lv;
 use crate::lvm::Lvm;
@@ -30,6 +31,53 @@ pub(crate) fn archive(options: &Options, draft: &VgDraft) -> Result<()> {
     let header = text_header(stamp, description_before(&stamp.command));
     write_archive(dir, base, &export_header(stamp, &header), Retention::default())?;
     Ok(())
+}
+
+/// Commits prepared metadata while the devices of active volumes that it changes are suspended,
+/// and lets them go on with their new tables. Returns what became of the commit, and of what came
+/// behind it. `is_new` looks on the disks for whether the new version is there.
+///
+/// # Errors
+/// Those of `prepared`, of the devices (then all is as before), and of the commit.
+///
+/// # Effect
+/// As the error says. Nothing stays suspended in any case.
+pub(crate) fn with_devices(
+    prepared: Result<PreparedCommit>,
+    live: Option<LiveChange<'_>>,
+    is_new: impl FnOnce() -> bool,
+) -> Result<(CommitOutcome, Result<()>)> {
+    let Some(mut live) = live else { return Ok((prepared?.commit()?, Ok(()))) };
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            live.back();
+            let _ = live.finish();
+            return Err(error);
+        }
+    };
+    if let Err(error) = live.suspend() {
+        let _ = live.finish();
+        // A second slot that stays filled means nothing to readers.
+        let _ = prepared.revert();
+        return Err(error.with_effect(Effect::Reverted));
+    }
+    match prepared.commit() {
+        Ok(outcome) => {
+            let resumed = live.resume();
+            Ok((outcome, resumed.and(live.finish())))
+        }
+        Err(error) => {
+            // The write that failed may have reached a disk. The tables go where the metadata went.
+            if is_new() {
+                let _ = live.resume();
+            } else {
+                live.back();
+            }
+            let _ = live.finish();
+            Err(error)
+        }
+    }
 }
 
 /// What comes after the new version is durable.

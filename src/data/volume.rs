@@ -8,7 +8,7 @@ use lvm_core::store::FoundVg;
 use lvm_core::{BlockDevice, Bytes, Error, PvId, Result};
 use lvm_dm::{DeviceRef, MappedDevice};
 
-use crate::activate::table::lv_table;
+use crate::activate::table::{AreaPlace, lv_table, pv_leg};
 use crate::scan::devices::OpenDevices;
 
 /// Maps a volume over open devices.
@@ -19,7 +19,8 @@ pub(crate) fn map_lv(
 ) -> Result<MappedDevice> {
     let name = format!("{}/{}", vg.name(), lv.name());
     let reference = |pv: PvId| find(pv).map(|_| DeviceRef::path(pv.to_string()));
-    let table = lv_table(vg, lv, &reference).map_err(|error| error.with_vg(vg.name()).with_lv(lv.name()))?;
+    let mut leg = |place: AreaPlace<'_>| pv_leg(vg, place.source, &reference);
+    let table = lv_table(vg, lv, &mut leg).map_err(|error| error.with_vg(vg.name()).with_lv(lv.name()))?;
     let resolve = |device: &DeviceRef| {
         match device {
             DeviceRef::Path(path) => PvId::parse(path).ok().and_then(find),

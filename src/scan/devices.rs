@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lvm_core::ondisk::find_label;
+use lvm_core::store::Scan;
 use lvm_core::{BlockDevice, Error, ErrorKind, Result};
 use lvm_dm::block::{FileDevice, SubDevice};
 
@@ -68,6 +69,11 @@ impl OpenDevices {
         }
         opened.devices.extend(options.block_devices.iter().cloned());
         Ok(opened)
+    }
+
+    /// Reads everything that is on them.
+    pub(crate) fn scan(&self) -> Scan {
+        Scan::new(&self.devices)
     }
 
     fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {

@@ -22,7 +22,7 @@ devices {
     md_component_detection = 0
     fw_raid_component_detection = 0
 }
-global { activation = 0 use_lvmpolld = 0 locking_dir = "LOCKS" }
+global { activation = ACTIVATION use_lvmpolld = 0 locking_dir = "LOCKS" }
 activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
 backup { backup = 0 archive = 0 }
 report { time_format = "%s" }
@@ -77,10 +77,23 @@ impl Lvm2 {
     /// # Errors
     /// That there is none.
     pub fn new() -> Result<Self, String> {
+        Self::with_activation(false)
+    }
+
+    /// The lvm2 in `PATH`, driving the kernel's device-mapper. It does not wait for udev.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub fn with_kernel() -> Result<Self, String> {
+        Self::with_activation(true)
+    }
+
+    fn with_activation(activation: bool) -> Result<Self, String> {
         let dir = TempDir::new().map_err(|error| error.to_string())?;
         let locks = dir.path().join("lock");
         fs::create_dir(&locks).map_err(|error| error.to_string())?;
         let text = CONFIGURATION.replace("LOCKS", &locks.to_string_lossy());
+        let text = text.replace("ACTIVATION", if activation { "1" } else { "0" });
         fs::write(dir.path().join("lvm.conf"), text).map_err(|error| error.to_string())?;
         let mut lvm2 = Self { dir, version: String::new() };
         let output = lvm2.command().arg("version").output().map_err(|error| format!("no lvm2: {error}"))?;

@@ -228,15 +228,15 @@ impl Kernel {
         self.send(&mut request).map_err(|errno| failed(Command::RemoveAll, errno))
     }
 
-    /// Gives a device another name. Returns whether udev was told.
+    /// Gives a device another name; the kernel finds it by its old one alone. Returns whether udev was told.
     ///
     /// # Errors
     /// `AlreadyExists` when the name is taken, `NotFound`.
-    pub fn rename(&self, key: DeviceKey<'_>, new_name: &str, event_nr: u32) -> Result<bool> {
+    pub fn rename(&self, name: &str, new_name: &str, event_nr: u32) -> Result<bool> {
         // The rules for names are the same wherever one stands.
         Request::new(Command::Rename, 0).name(new_name)?;
-        let request = Request::new(Command::Rename, 0).key(key)?.text(&[], new_name)?.event_nr(event_nr);
-        let answer = self.about(request, key)?;
+        let request = Request::new(Command::Rename, 0).name(name)?.text(&[], new_name)?.event_nr(event_nr);
+        let answer = self.about(request, DeviceKey::Name(name))?;
         Ok(answer.answered_flags().contains(DmFlags::UEVENT_GENERATED))
     }
 
@@ -244,10 +244,10 @@ impl Kernel {
     ///
     /// # Errors
     /// `Kernel` when it has one; `AlreadyExists`; `NotFound`.
-    pub fn set_uuid(&self, key: DeviceKey<'_>, uuid: &str) -> Result<()> {
+    pub fn set_uuid(&self, name: &str, uuid: &str) -> Result<()> {
         Request::new(Command::Rename, 0).uuid(uuid)?;
-        let request = Request::new(Command::Rename, 0).key(key)?.text(&[], uuid)?.flags(DmFlags::UUID);
-        self.about(request, key).map(drop)
+        let request = Request::new(Command::Rename, 0).name(name)?.text(&[], uuid)?.flags(DmFlags::UUID);
+        self.about(request, DeviceKey::Name(name)).map(drop)
     }
 
     /// Holds a device's I/O back until it is resumed. Of `how`, `NOFLUSH` and `SKIP_LOCKFS` count.

@@ -132,6 +132,10 @@ impl Parameters for Cache {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.metadata, &self.cache, &self.origin]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.metadata, &mut self.cache, &mut self.origin]
+    }
 }
 
 impl fmt::Display for Cache {

@@ -114,6 +114,14 @@ impl Parameters for Integrity {
         });
         std::iter::once(&self.device).chain(meta).collect()
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        let meta = self.options.iter_mut().filter_map(|option| match option {
+            IntegrityOption::MetaDevice(device) => Some(device),
+            _ => None,
+        });
+        std::iter::once(&mut self.device).chain(meta).collect()
+    }
 }
 
 impl fmt::Display for Integrity {

@@ -152,6 +152,14 @@ impl Parameters for Mirror {
         };
         log.into_iter().chain(self.legs.iter().map(|leg| &leg.device)).collect()
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        let log = match &mut self.log {
+            MirrorLog::Disk { device, .. } => Some(device),
+            _ => None,
+        };
+        log.into_iter().chain(self.legs.iter_mut().map(|leg| &mut leg.device)).collect()
+    }
 }
 
 impl fmt::Display for Mirror {

@@ -56,6 +56,8 @@ pub(crate) trait Parameters: Sized + fmt::Display {
     fn check(&self, length: Sectors) -> Result<(), &'static str>;
 
     fn devices(&self) -> Vec<&DeviceRef>;
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef>;
 }
 
 pub(crate) fn parse<T: Parameters>(text: &str) -> Result<T, ParseError> {
@@ -258,6 +260,14 @@ impl Target {
     #[must_use]
     pub fn devices(&self) -> Vec<&DeviceRef> {
         on_parameters!(self, params => params.devices(),
+            Self::Error | Self::Zero | Self::Unknown { .. } => Vec::new(),
+        )
+    }
+
+    /// The same devices, to be named otherwise.
+    #[must_use]
+    pub fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        on_parameters!(self, params => params.devices_mut(),
             Self::Error | Self::Zero | Self::Unknown { .. } => Vec::new(),
         )
     }

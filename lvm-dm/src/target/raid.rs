@@ -181,6 +181,15 @@ impl Parameters for Raid {
         let pairs = self.devices.iter().flat_map(|pair| pair.metadata.iter().chain(&pair.data));
         journal.chain(pairs).collect()
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        let journal = self.options.iter_mut().filter_map(|option| match option {
+            RaidOption::JournalDev(device) => Some(device),
+            _ => None,
+        });
+        let pairs = self.devices.iter_mut().flat_map(|pair| pair.metadata.iter_mut().chain(&mut pair.data));
+        journal.chain(pairs).collect()
+    }
 }
 
 impl fmt::Display for Raid {

@@ -91,6 +91,10 @@ impl Parameters for Snapshot {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.origin, &self.cow]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.origin, &mut self.cow]
+    }
 }
 
 impl fmt::Display for Snapshot {
@@ -128,6 +132,10 @@ impl Parameters for SnapshotOrigin {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.origin]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.origin]
+    }
 }
 
 impl fmt::Display for SnapshotOrigin {
@@ -159,6 +167,10 @@ impl Parameters for SnapshotMerge {
 
     fn devices(&self) -> Vec<&DeviceRef> {
         self.0.devices()
+    }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        self.0.devices_mut()
     }
 }
 

@@ -64,6 +64,10 @@ impl Parameters for Striped {
     fn devices(&self) -> Vec<&DeviceRef> {
         self.stripes.iter().map(|stripe| &stripe.device).collect()
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        self.stripes.iter_mut().map(|stripe| &mut stripe.device).collect()
+    }
 }
 
 impl fmt::Display for Striped {

@@ -46,6 +46,10 @@ impl Parameters for Thin {
     fn devices(&self) -> Vec<&DeviceRef> {
         std::iter::once(&self.pool).chain(&self.external_origin).collect()
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        std::iter::once(&mut self.pool).chain(&mut self.external_origin).collect()
+    }
 }
 
 impl fmt::Display for Thin {

@@ -99,6 +99,10 @@ impl Parameters for ThinPool {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.metadata, &self.data]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.metadata, &mut self.data]
+    }
 }
 
 impl fmt::Display for ThinPool {

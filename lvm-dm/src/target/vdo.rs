@@ -132,6 +132,10 @@ impl Parameters for Vdo {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.device]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.device]
+    }
 }
 
 impl fmt::Display for Vdo {

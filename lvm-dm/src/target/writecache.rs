@@ -90,6 +90,10 @@ impl Parameters for Writecache {
     fn devices(&self) -> Vec<&DeviceRef> {
         vec![&self.origin, &self.cache]
     }
+
+    fn devices_mut(&mut self) -> Vec<&mut DeviceRef> {
+        vec![&mut self.origin, &mut self.cache]
+    }
 }
 
 impl fmt::Display for Writecache {

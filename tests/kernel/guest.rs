@@ -1,0 +1,58 @@
+//! Where the tests run: on this kernel when it has device-mapper, else in a guest that has.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support;
+
+/// Tells the tests in the guest that they are there, so that none of them is skipped.
+const IN_GUEST: &str = "LVMKIT_IN_GUEST";
+
+fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// True when the tests can run here: this is root, and the kernel has device-mapper.
+pub fn can_run() -> bool {
+    let can = is_root() && fs::read_to_string("/proc/misc").is_ok_and(|misc| misc.contains("device-mapper"));
+    assert!(can || std::env::var_os(IN_GUEST).is_none(), "the guest has no device-mapper");
+    can
+}
+
+/// The paths of `linux.uml` and of its modules, and root.
+fn guest_kernel() -> Result<(), String> {
+    if !is_root() {
+        return Err("device-mapper needs root".to_owned());
+    }
+    let found = |path: &str| Path::new(path).exists();
+    if !found("/usr/bin/linux.uml") || !found("/usr/lib/uml/modules") {
+        return Err("this kernel has no device-mapper, and user-mode-linux is not installed".to_owned());
+    }
+    Ok(())
+}
+
+/// Every test of this program but this one runs in a guest kernel, in one boot, when this kernel
+/// has no device-mapper.
+#[test]
+fn in_a_guest_kernel() {
+    if can_run() {
+        return;
+    }
+    if support::needed("kernel tests", guest_kernel()).is_none() {
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml-run");
+    let mut command = Command::new(run);
+    command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program);
+    command.args(["--test-threads=1", "--show-output", "--color=never"]);
+    // The same tests that were asked for here.
+    command.args(std::env::args().skip(1).filter(|word| !word.starts_with('-')));
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    println!("{text}");
+    assert!(output.status.success(), "in the guest: {}\n{text}", output.status);
+    let passed = text.lines().find_map(|line| line.strip_prefix("test result: ok. ")).unwrap();
+    println!("kernel: in the guest {passed}");
+}

@@ -1,0 +1,13 @@
+//! Volumes as devices of a real kernel, beside real lvm2.
+//!
+//! The tests need root and a kernel with device-mapper. Where that is missing, one test boots a
+//! User-Mode Linux that has it (Debian's package `user-mode-linux`) and runs all others there.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, reason = "a test fails by panicking")]
+
+mod activate;
+mod bench;
+mod guest;
+mod requests;
+#[path = "../support/mod.rs"]
+mod support;
