@@ -1,7 +1,7 @@
 //! The file system on a volume, resized together with the volume (`lvresize --resizefs`).
 //!
-//! Nothing here touches the volume itself. A caller asks what is on it ([`FileSystem::detect`]),
-//! whether that is in use ([`FsUse`]), and plans ([`plan_grow`], [`plan_shrink`]: both are pure).
+//! Nothing here touches the volume itself. A caller asks what is on it and whether that is in use
+//! ([`FileSystem::inspect`]), and plans ([`plan_grow`], [`plan_shrink`]: both are pure).
 //! The steps of an [`FsPlan`] stand on either side of the volume's own change:
 //!
 //! - grow: the file system is checked, **the volume grows, then the file system**;
@@ -10,10 +10,9 @@
 //! ```no_run
 //! # fn change_the_volume() -> lvmkit::Result<()> { Ok(()) }
 //! # fn sample(device: &dyn lvmkit::BlockDevice) -> lvmkit::Result<()> {
-//! use lvmkit::data::filesystem::{FileSystem, FsOptions, FsRun, FsUse, plan_grow};
+//! use lvmkit::data::filesystem::{FileSystem, FsOptions, FsRun, plan_grow};
 //! let (path, run_dir) = ("/dev/vg0/data", "/run/lvmkit");
-//! if let Some(fs) = FileSystem::detect(device)? {
-//!     let usage = FsUse::of(fs.kind(), path)?;
+//! if let Some((fs, usage)) = FileSystem::inspect(device, path)? {
 //!     let plan = plan_grow(&fs, &usage, lvmkit::Bytes::gib(8), FsOptions::new())?;
 //!     let mut run = FsRun::new(path, run_dir)?;
 //!     run.before(&plan, &mut lvmkit::Silent)?;
@@ -36,6 +35,7 @@
 //! owner can enter.
 
 use std::fmt;
+use std::path::Path;
 
 use lvm_core::{BlockDevice, Bytes, Error, Result};
 use serde::Serialize;
@@ -131,7 +131,31 @@ pub struct FileSystem {
 }
 
 impl FileSystem {
-    /// What is on `device`; `None` when it holds nothing that is known.
+    /// What is on `device`, which is the block device at `path`, and how it is used; `None` when
+    /// it holds nothing that is known.
+    ///
+    /// The superblock of a mounted xfs is behind what the kernel knows: of such a one the size is
+    /// the kernel's.
+    ///
+    /// # Errors
+    /// Those of [`detect`](Self::detect) and [`FsUse::of`]; `InUse` when an xfs is mounted where
+    /// this process cannot look at it.
+    pub fn inspect(device: &dyn BlockDevice, path: impl AsRef<Path>) -> Result<Option<(Self, FsUse)>> {
+        let Some(mut fs) = Self::detect(device)? else { return Ok(None) };
+        let usage = FsUse::of(fs.kind, path)?;
+        if let Layout::Xfs { log_blocks } = fs.layout
+            && usage.is_used()
+        {
+            // The kernel counts the blocks that can hold files, which those of the log cannot.
+            let log = u64::from(log_blocks).saturating_mul(fs.block_size.get());
+            let size = usage.kernel_size().map_err(|error| error.with_device(device.name()))?;
+            fs.size = fs.size.max(Bytes(size.saturating_add(log)));
+        }
+        Ok(Some((fs, usage)))
+    }
+
+    /// What is on `device`; `None` when it holds nothing that is known. When it may be mounted,
+    /// [`inspect`](Self::inspect) is the one to ask.
     ///
     /// Reads what [`signature::detect`] reads, and one superblock.
     ///

@@ -7,7 +7,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use lvm_core::{Error, Result};
+use lvm_core::{Error, ErrorKind, Result};
+use nix::sys::stat;
+use nix::sys::statvfs::statvfs;
 
 use super::FsKind;
 
@@ -25,9 +27,12 @@ impl DeviceNumber {
     #[must_use]
     pub fn of_device(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok().filter(|metadata| metadata.file_type().is_block_device())?;
-        let number = metadata.rdev();
-        Some(Self { major: nix::sys::stat::major(number), minor: nix::sys::stat::minor(number) })
+        Some(number(metadata.rdev()))
     }
+}
+
+fn number(raw: u64) -> DeviceNumber {
+    DeviceNumber { major: stat::major(raw), minor: stat::minor(raw) }
 }
 
 impl fmt::Display for DeviceNumber {
@@ -64,11 +69,11 @@ impl Mount {
     /// One line, as `proc_pid_mountinfo(5)` describes it.
     fn parse(line: &[u8]) -> Option<Self> {
         let mut fields = line.split(|byte| *byte == b' ').filter(|field| !field.is_empty());
-        let (id, parent) = (number(fields.next()?)?, number(fields.next()?)?);
+        let (id, parent) = (decimal(fields.next()?)?, decimal(fields.next()?)?);
         let device = fields.next()?;
         let colon = device.iter().position(|byte| *byte == b':')?;
         let (major, minor) = (device.get(..colon)?, device.get(colon.checked_add(1)?..)?);
-        let device = DeviceNumber { major: number(major)?, minor: number(minor)? };
+        let device = DeviceNumber { major: decimal(major)?, minor: decimal(minor)? };
         let (root, target) = (unescape(fields.next()?), unescape(fields.next()?));
         let options = unescape(fields.next()?);
         // Any number of optional fields, ended by a dash.
@@ -117,7 +122,7 @@ fn has_option(list: &OsStr, wanted: &str) -> bool {
     options(list).any(|option| option == wanted)
 }
 
-fn number(field: &[u8]) -> Option<u64> {
+fn decimal(field: &[u8]) -> Option<u64> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
@@ -277,6 +282,24 @@ impl FsUse {
     #[must_use]
     pub const fn is_swap(&self) -> bool {
         self.swap
+    }
+
+    /// The bytes of all blocks, as the kernel gives them for one of the mounts.
+    pub(super) fn kernel_size(&self) -> Result<u64> {
+        let failed = |mount: &Mount, errno: nix::errno::Errno| {
+            let target = mount.target.to_string_lossy();
+            Error::io("the size of a mounted file system cannot be read", target, 0, errno)
+        };
+        for mount in self.mounts() {
+            // Something else may be mounted over it.
+            let there = fs::metadata(&mount.target).is_ok_and(|there| number(there.dev()) == mount.device);
+            if there {
+                let size = statvfs(&mount.target).map_err(|errno| failed(mount, errno))?;
+                return Ok(size.blocks().saturating_mul(size.fragment_size()));
+            }
+        }
+        Err(Error::new(ErrorKind::InUse, "it is mounted where it cannot be looked at")
+            .with_help("unmount it, or what hides its mount"))
     }
 
     /// A mount whose target leads to the root of the file system and can be written to.

@@ -100,7 +100,8 @@ struct Frame {
 ///
 /// # Errors
 /// `InUse` when it must not be mounted or swapped on and is, or is mounted read-only;
-/// `Unsupported` when its format cannot have that size.
+/// `Unsupported` when its format cannot have that size, or when it is an ext4 with clusters
+/// (bigalloc) and not mounted.
 pub fn plan_grow(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsOptions) -> Result<FsPlan> {
     let to = new_size.align_down(fs.alignment());
     if to <= fs.size() {
@@ -120,6 +121,7 @@ pub fn plan_grow(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsOpt
             Ok(FsPlan { before: Vec::new(), after })
         }
         FsKind::Ext2 | FsKind::Ext3 | FsKind::Ext4 | FsKind::Reiserfs | FsKind::Swap => {
+            refuse_clusters(fs)?;
             let frame = unmounted(fs, usage, options)?;
             let before = [frame.enter, check(fs, options)].concat();
             let after = [vec![resize(Place::Device)], frame.leave].concat();
@@ -132,8 +134,8 @@ pub fn plan_grow(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsOpt
 /// between `before` and `after`. Nothing is to be done when it fits already.
 ///
 /// # Errors
-/// `InUse` when it must not be mounted or swapped on and is; `Unsupported` for xfs; `InvalidInput`
-/// when nothing would be left.
+/// `InUse` when it must not be mounted or swapped on and is; `Unsupported` for xfs and for an
+/// ext4 with clusters (bigalloc); `InvalidInput` when nothing would be left.
 pub fn plan_shrink(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsOptions) -> Result<FsPlan> {
     if fs.size() <= new_size {
         return Ok(FsPlan::default());
@@ -152,6 +154,7 @@ pub fn plan_shrink(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsO
             Ok(FsPlan { before, after: Vec::new() })
         }
         FsKind::Ext2 | FsKind::Ext3 | FsKind::Ext4 | FsKind::Reiserfs | FsKind::Swap => {
+            refuse_clusters(fs)?;
             let frame = unmounted(fs, usage, options)?;
             let before = [frame.enter, check(fs, options), vec![resize(Place::Device)]].concat();
             Ok(FsPlan { before, after: frame.leave })
@@ -160,6 +163,7 @@ pub fn plan_shrink(fs: &FileSystem, usage: &FsUse, new_size: Bytes, options: FsO
 }
 
 /// Says whether a volume can become `new_size` without a thing done to the file system on it.
+/// When it may be mounted, `fs` is to come from [`FileSystem::inspect`].
 ///
 /// # Errors
 /// `InUse` when the file system reaches past the new end, `Unsupported` when moreover it is one
@@ -176,6 +180,18 @@ pub fn check_reduce(fs: &FileSystem, new_size: Bytes) -> Result<()> {
     Err(Error::new(ErrorKind::InUse, message).with_help(help))
 }
 
+/// `resize2fs` resizes an unmounted ext4 with clusters of blocks at the caller's own risk only,
+/// which is not ours to take.
+fn refuse_clusters(fs: &FileSystem) -> Result<()> {
+    if fs.alignment() == fs.block_size() {
+        return Ok(());
+    }
+    let kind = fs.kind();
+    let help = "grow it while it is mounted; a resize of an unmounted one is experimental (resize2fs -f)";
+    Err(Error::unsupported(format!("an {kind} with clusters (bigalloc) is not resized unmounted"))
+        .with_help(help))
+}
+
 fn no_xfs_shrink() -> Error {
     let help = "copy the files to a smaller file system";
     Error::unsupported("an xfs cannot shrink").with_help(help)
@@ -190,13 +206,12 @@ fn resize(fs: &FileSystem, to: Bytes) -> Result<impl Fn(Place) -> FsStep> {
     let (kind, from, block_size) = (fs.kind(), fs.size(), fs.block_size());
     let wide = match &fs.layout {
         Layout::Ext { wide } => *wide,
-        Layout::Btrfs { .. } => true,
+        Layout::Xfs { .. } | Layout::Btrfs { .. } => true,
         Layout::Swap { bad_pages: true, .. } => {
             return Err(Error::unsupported("swap with a list of bad pages cannot be resized")
                 .with_help("make it anew with mkswap --check"));
         }
-        Layout::Swap { .. } => false,
-        Layout::Plain => kind == FsKind::Xfs,
+        Layout::Swap { .. } | Layout::Plain => false,
     };
     if !wide && to.get().checked_div(block_size.get()).is_none_or(|blocks| blocks >= NARROW_BLOCKS) {
         let error =
@@ -210,7 +225,7 @@ fn resize(fs: &FileSystem, to: Bytes) -> Result<impl Fn(Place) -> FsStep> {
         Layout::Btrfs { device_id } => {
             FsStep::Resize { kind, from, to, block_size, device_id: Some(device_id), place }
         }
-        Layout::Ext { .. } | Layout::Plain => {
+        Layout::Ext { .. } | Layout::Xfs { .. } | Layout::Plain => {
             FsStep::Resize { kind, from, to, block_size, device_id: None, place }
         }
     })

@@ -19,6 +19,10 @@ pub(super) enum Layout {
         /// Block numbers have 64 bits.
         wide: bool,
     },
+    Xfs {
+        /// Blocks of the log, when it lies among the others.
+        log_blocks: u32,
+    },
     Btrfs {
         /// The number of this device within the file system.
         device_id: u64,
@@ -131,7 +135,9 @@ fn xfs(block: &Superblock<'_>) -> Result<FileSystem> {
     let block_size = u64::from(block.get(Raw::be32, "sb_blocksize", 4)?);
     let block_size = block.block_size(block_size, "sb_blocksize", 4)?;
     let count = block.get(Raw::be64, "sb_dblocks", 8)?;
-    block.describe(count, block_size, Layout::Plain, ("sb_dblocks", 8))
+    let internal = block.get(Raw::be64, "sb_logstart", 48)? != 0;
+    let log_blocks = if internal { block.get(Raw::be32, "sb_logblocks", 96)? } else { 0 };
+    block.describe(count, block_size, Layout::Xfs { log_blocks }, ("sb_dblocks", 8))
 }
 
 /// A btrfs may lie on several devices: what counts is how much of this one it uses.

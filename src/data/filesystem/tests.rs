@@ -18,6 +18,7 @@ fn fs(kind: FsKind, mib: u64) -> FileSystem {
             label: "my swap".into(),
             bad_pages: false,
         },
+        FsKind::Xfs => Layout::Xfs { log_blocks: 1000 },
         kind if kind.is_ext() => Layout::Ext { wide: false },
         _ => Layout::Plain,
     };
@@ -380,6 +381,13 @@ fn refusals() {
             (&expected, Effect::Unchanged),
             "{kind} to {mib}: {error}"
         );
+    }
+    let mut clusters = fs(FsKind::Ext4, 1000);
+    clusters.alignment = Bytes(65536);
+    for size in [100 * MIB, 2000 * MIB] {
+        let plan = if size < clusters.size.get() { shrink } else { grow };
+        let error = plan(&clusters, &FsUse::none(), Bytes(size), no).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Unsupported);
     }
     let mut bad = fs(FsKind::Swap, 1000);
     bad.layout = Layout::Swap { uuid: None, label: OsString::new(), bad_pages: true };
