@@ -15,6 +15,8 @@ use crate::system::StampOptions;
 
 /// Where lvm2 keeps its lock files.
 const LOCKING_DIR: &str = "/run/lock/lvm";
+/// Where file systems are mounted for a moment.
+const RUN_DIR: &str = "/run/lvmkit";
 /// How long to wait for a lock before giving up.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
 
@@ -145,6 +147,7 @@ pub struct Options {
     pub(crate) allocation: AllocationSettings,
     pub(crate) system_id: Option<String>,
     pub(crate) kernel: KernelOptions,
+    pub(crate) run_dir: PathBuf,
 }
 
 impl Default for Options {
@@ -165,6 +168,7 @@ impl Default for Options {
             allocation: AllocationSettings::default(),
             system_id: None,
             kernel: KernelOptions::default(),
+            run_dir: RUN_DIR.into(),
         }
     }
 }
@@ -285,6 +289,13 @@ impl Options {
     /// Whether and how the kernel's device-mapper is used for volumes on block devices.
     pub fn kernel(mut self, kernel: KernelOptions) -> Self {
         self.kernel = kernel;
+        self
+    }
+
+    /// Where file systems that can only be resized mounted are mounted meanwhile, in directories
+    /// that are removed again; `/run/lvmkit` by default.
+    pub fn run_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.run_dir = dir.into();
         self
     }
 

@@ -8,14 +8,17 @@ use lvm_core::alloc::PvArgument;
 use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
+use lvm_core::plan::Plan;
 use lvm_core::store::{
     CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
     remove_group,
 };
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, PvId, Result, Stamp};
+use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, LvId, PvId, Result, Stamp};
 
 use crate::activate::change::{LiveChange, require_inactive};
 use crate::commit;
+use crate::commit::filesystem::FileSystemChange;
+use crate::data::filesystem::FsOptions;
 use crate::data::signature::{self, Signature};
 use crate::data::volume::map_lv;
 use crate::lock::VgLock;
@@ -73,6 +76,7 @@ pub struct Transaction {
     new_devices: StdHashMap<PvId, NewDevice>,
     merged: Vec<FoundVg>,
     wipes: Vec<(Arc<dyn BlockDevice>, Vec<Signature>)>,
+    filesystems: Vec<(LvId, FsOptions)>,
     opened: OpenDevices,
     locks: Vec<VgLock>,
 }
@@ -167,7 +171,41 @@ impl Transaction {
     ) -> Self {
         let new_devices = StdHashMap::new();
         let (merged, wipes) = (Vec::new(), Vec::new());
-        Self { lvm, draft, found, scan, new_devices, merged, wipes, opened, locks }
+        let filesystems = Vec::new();
+        Self { lvm, draft, found, scan, new_devices, merged, wipes, filesystems, opened, locks }
+    }
+
+    /// Lets the file system on a volume follow the volume's size: it grows after the volume, and
+    /// shrinks before it, by the tools of its kind. Also for changes of the size that come later.
+    ///
+    /// The volume must be a device of the kernel. What is done is in the [`plan`](Self::plan).
+    ///
+    /// # Errors
+    /// `NotFound`. What cannot be done for the file system is told by [`plan`](Self::plan) and
+    /// [`commit`](Self::commit).
+    #[doc(alias = "--resizefs")]
+    pub fn resize_filesystem(&mut self, lv: &str, options: FsOptions) -> Result<()> {
+        let id = self.draft.volume_group().require_lv(lv)?.id();
+        self.filesystems.retain(|(known, _)| *known != id);
+        self.filesystems.push((id, options));
+        Ok(())
+    }
+
+    /// What a commit would do: the change of the metadata, and the steps that resize file systems.
+    /// Writes nothing.
+    ///
+    /// # Errors
+    /// What cannot be done for a file system; `Internal` when an invariant is broken.
+    pub fn plan(&self) -> Result<Plan> {
+        let mut plan = self.draft.plan()?;
+        let changes = filesystem_changes(&self.lvm, &self.draft, &self.filesystems)?;
+        if let Some(stage) = plan.stages.first_mut() {
+            for [before, after] in changes.iter().map(FileSystemChange::steps) {
+                stage.steps.splice(0..0, before);
+                stage.steps.extend(after);
+            }
+        }
+        Ok(plan)
     }
 
     /// The group as it was found, for a group that is not new: copies, devices, problems.
@@ -440,7 +478,8 @@ impl Transaction {
     }
 
     fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
-        let Self { lvm, draft, found, new_devices, merged, wipes, opened, locks, scan: _ } = self;
+        let Self { lvm, draft, found, new_devices, merged, wipes, filesystems, opened, locks, scan: _ } =
+            self;
         if !draft.is_changed() {
             return Ok(draft.volume_group().clone());
         }
@@ -482,6 +521,8 @@ impl Transaction {
             Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(&vg), &members)?,
         };
         let live = live.map(LiveChange::deactivated).transpose()?;
+        let mut filesystems = filesystem_changes(&lvm, &draft, &filesystems)?;
+        filesystems.iter_mut().try_for_each(|change| change.before(observer))?;
         for (device, signatures) in &wipes {
             for found in signatures {
                 signature::wipe(&**device, found)?;
@@ -498,6 +539,11 @@ impl Transaction {
         let (outcome, resumed) = commit::with_devices(prepared, live, is_new)?;
         let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
         let finished = after.run(outcome, observer).and(resumed);
+        let finished = finished.and_then(|()| {
+            // The volumes have their sizes; each file system that can follow does.
+            let after = filesystems.iter_mut().map(|change| change.after(observer));
+            after.fold(Ok(()), Result::and)
+        });
         drop((locks, opened));
         finished.map_err(|error| error.with_effect(Effect::Committed))?;
         Ok(vg)
@@ -526,6 +572,19 @@ impl std::fmt::Debug for Transaction {
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }
+}
+
+/// The file systems that follow the volumes of a draft.
+fn filesystem_changes(
+    lvm: &Lvm,
+    draft: &VgDraft,
+    filesystems: &[(LvId, FsOptions)],
+) -> Result<Vec<FileSystemChange>> {
+    let Some(base) = draft.base() else { return Ok(Vec::new()) };
+    let change = |(lv, how): &(LvId, FsOptions)| {
+        FileSystemChange::new(&lvm.options, base, draft.volume_group(), *lv, *how).transpose()
+    };
+    filesystems.iter().filter_map(change).collect()
 }
 
 /// Adds what becomes of a group that is merged into another.

@@ -15,6 +15,7 @@ use lvm_dm::udev::{Cookie, UdevKind, flags_for, is_udev_running};
 use super::live::{Live, LiveDevice};
 use super::options::KernelOptions;
 use super::tree::{DeviceNode, ReadAheadWish};
+use crate::data::filesystem::Mounts;
 
 /// How often, and after which pause, a device that is open is tried again. Both are lvm2's.
 const RETRIES: usize = 25;
@@ -371,10 +372,7 @@ enum Holder {
 
 impl Holder {
     fn of(number: DeviceNumber) -> Self {
-        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-        let number = number.to_string();
-        // The third word of a line is the device number of the file system.
-        if mounts.lines().any(|line| line.split(' ').nth(2) == Some(number.as_str())) {
+        if Mounts::read().is_ok_and(|mounts| mounts.is_mounted(number)) {
             return Self::Mount;
         }
         let holders = fs::read_dir(format!("/sys/dev/block/{number}/holders"));

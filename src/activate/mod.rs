@@ -4,9 +4,7 @@
 //! - `live`: the devices that exist; `apply`: making, changing and removing them.
 //! - `change`: active volumes follow a commit; `recover`: what a crash left is put right.
 
-use std::fs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lvm_core::metadata::{LogicalVolume, LvStatus, VgStatus, VolumeGroup};
 use lvm_core::store::FoundVg;
@@ -77,8 +75,7 @@ pub struct Activated {
 
 /// The number of the block device that `device` stands for; `None` for an image file.
 pub(crate) fn device_number(device: &dyn BlockDevice) -> Option<DeviceNumber> {
-    let metadata = fs::metadata(device.name()).ok()?;
-    metadata.file_type().is_block_device().then(|| DeviceNumber::from_stat(metadata.rdev()))
+    DeviceNumber::of_device(Path::new(device.name()))
 }
 
 pub(crate) fn device_ref(device: &dyn BlockDevice) -> Option<DeviceRef> {

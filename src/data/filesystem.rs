@@ -51,7 +51,7 @@ mod step;
 mod superblock;
 
 pub use command::FsCommand;
-pub use mounts::{DeviceNumber, FsUse, Mount, Mounts};
+pub use mounts::{FsUse, Mount, Mounts};
 pub use plan::{FsOptions, FsPlan, check_reduce, plan_grow, plan_shrink};
 pub use run::FsRun;
 pub use step::{FsStep, Place};

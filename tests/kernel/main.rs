@@ -7,7 +7,9 @@
 
 mod activate;
 mod bench;
+mod crash;
 mod guest;
+mod mounted;
 mod requests;
 #[path = "../support/mod.rs"]
 mod support;

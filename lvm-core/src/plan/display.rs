@@ -66,6 +66,11 @@ impl fmt::Display for Step {
             Self::Change { object, attribute, from, to } => {
                 write!(f, "change {attribute} of {object} from \"{from}\" to \"{to}\"")
             }
+            Self::FileSystem { name, action, command, before } => {
+                let when = if *before { "before it changes" } else { "then" };
+                write!(f, "on volume {name}, {when}: {action}")?;
+                command.iter().try_for_each(|command| write!(f, " ({command})"))
+            }
             Self::Data { name, data } => match data {
                 DataStep::Zero { length, .. } => write!(f, "zero the first {length} of volume {name}"),
                 DataStep::WipeSignatures { .. } => write!(f, "wipe known signatures off volume {name}"),

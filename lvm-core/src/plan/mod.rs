@@ -172,6 +172,17 @@ pub enum Step {
         /// The value it gets.
         to: String,
     },
+    /// A tool resizes the file system on a volume, or makes ready for it.
+    FileSystem {
+        /// The volume's name.
+        name: String,
+        /// What is done.
+        action: String,
+        /// The command line, for what a tool does.
+        command: Option<String>,
+        /// True when it is done before the volume changes.
+        before: bool,
+    },
     /// Something is done with data after the commit.
     Data {
         /// The volume's name.

@@ -1,6 +1,9 @@
 //! Device numbers.
 
 use std::fmt;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
 use std::str::FromStr;
 
 use lvm_core::Error;
@@ -28,6 +31,13 @@ impl DeviceNumber {
     pub fn from_stat(rdev: u64) -> Self {
         let part = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         Self { major: part(nix::sys::stat::major(rdev)), minor: part(nix::sys::stat::minor(rdev)) }
+    }
+
+    /// The number of the block device at `path`, links followed; `None` when there is none.
+    #[must_use]
+    pub fn of_device(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok().filter(|metadata| metadata.file_type().is_block_device())?;
+        Some(Self::from_stat(metadata.rdev()))
     }
 
     /// The number as device-mapper's requests carry it.

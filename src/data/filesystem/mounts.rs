@@ -1,45 +1,16 @@
 //! Whether a device is mounted or swapped on, and where.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use lvm_core::{Error, ErrorKind, Result};
-use nix::sys::stat;
+use lvm_dm::DeviceNumber;
 use nix::sys::statvfs::statvfs;
 
 use super::FsKind;
-
-/// A block device's number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct DeviceNumber {
-    /// Which driver.
-    pub major: u64,
-    /// Which of its devices.
-    pub minor: u64,
-}
-
-impl DeviceNumber {
-    /// The number of the block device at `path`, links followed; `None` when there is none.
-    #[must_use]
-    pub fn of_device(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok().filter(|metadata| metadata.file_type().is_block_device())?;
-        Some(number(metadata.rdev()))
-    }
-}
-
-fn number(raw: u64) -> DeviceNumber {
-    DeviceNumber { major: stat::major(raw), minor: stat::minor(raw) }
-}
-
-impl fmt::Display for DeviceNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.major, self.minor)
-    }
-}
 
 /// One line of `/proc/self/mountinfo`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,7 +44,8 @@ impl Mount {
         let device = fields.next()?;
         let colon = device.iter().position(|byte| *byte == b':')?;
         let (major, minor) = (device.get(..colon)?, device.get(colon.checked_add(1)?..)?);
-        let device = DeviceNumber { major: decimal(major)?, minor: decimal(minor)? };
+        let number = |part| u32::try_from(decimal(part)?).ok();
+        let device = DeviceNumber::new(number(major)?, number(minor)?);
         let (root, target) = (unescape(fields.next()?), unescape(fields.next()?));
         let options = unescape(fields.next()?);
         // Any number of optional fields, ended by a dash.
@@ -158,6 +130,13 @@ pub struct Mounts {
 }
 
 impl Mounts {
+    /// True when a file system on that device is mounted. A btrfs is not seen, as it has a number
+    /// of its own.
+    #[must_use]
+    pub fn is_mounted(&self, device: DeviceNumber) -> bool {
+        self.mounts.iter().any(|mount| mount.device == device)
+    }
+
     /// From `/proc/self/mountinfo` and `/proc/swaps`.
     ///
     /// # Errors
@@ -292,7 +271,8 @@ impl FsUse {
         };
         for mount in self.mounts() {
             // Something else may be mounted over it.
-            let there = fs::metadata(&mount.target).is_ok_and(|there| number(there.dev()) == mount.device);
+            let there = fs::metadata(&mount.target)
+                .is_ok_and(|there| DeviceNumber::from_stat(there.dev()) == mount.device);
             if there {
                 let size = statvfs(&mount.target).map_err(|errno| failed(mount, errno))?;
                 return Ok(size.blocks().saturating_mul(size.fragment_size()));

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use lvm_core::ErrorKind;
 
+use lvm_dm::DeviceNumber;
+
 use super::*;
 use crate::test_device::MemoryDevice;
 use crate::{Effect, Event, Silent};
@@ -163,11 +165,11 @@ fn number_of(path: &Path) -> Option<DeviceNumber> {
         "/dev/dm-6" => 6,
         _ => return None,
     };
-    Some(DeviceNumber { major: 253, minor })
+    Some(DeviceNumber::new(253, minor))
 }
 
-fn usage(kind: FsKind, minor: u64) -> FsUse {
-    Mounts::parse(MOUNTINFO, SWAPS).usage(kind, DeviceNumber { major: 253, minor }, &number_of)
+fn usage(kind: FsKind, minor: u32) -> FsUse {
+    Mounts::parse(MOUNTINFO, SWAPS).usage(kind, DeviceNumber::new(253, minor), &number_of)
 }
 
 fn targets(usage: &FsUse) -> Vec<PathBuf> {
@@ -177,10 +179,7 @@ fn targets(usage: &FsUse) -> Vec<PathBuf> {
 #[test]
 fn mounts_are_told_by_device_number() {
     let mounts = Mounts::parse(MOUNTINFO, SWAPS);
-    assert_eq!(
-        mounts.usage(FsKind::Ext4, DeviceNumber { major: 8, minor: 1 }, &number_of).mounts().count(),
-        1
-    );
+    assert_eq!(mounts.usage(FsKind::Ext4, DeviceNumber::new(8, 1), &number_of).mounts().count(), 1);
     let one = usage(FsKind::Ext4, 0);
     let mount = one.only().unwrap();
     assert_eq!(mount.target, Path::new("/srv/a b\\c\t"));
@@ -211,9 +210,8 @@ fn btrfs_is_told_by_its_source_and_swap_by_its_name() {
     assert!(usage(FsKind::Swap, 6).is_swap());
     assert!(!usage(FsKind::Swap, 7).is_used());
     let mounts = Mounts::parse(MOUNTINFO, SWAPS);
-    let file =
-        |path: &Path| (path == Path::new("/var/swap file")).then_some(DeviceNumber { major: 1, minor: 2 });
-    assert!(mounts.usage(FsKind::Swap, DeviceNumber { major: 1, minor: 2 }, &file).is_swap());
+    let file = |path: &Path| (path == Path::new("/var/swap file")).then_some(DeviceNumber::new(1, 2));
+    assert!(mounts.usage(FsKind::Swap, DeviceNumber::new(1, 2), &file).is_swap());
 }
 
 #[test]
@@ -234,7 +232,7 @@ fn the_files_are_read() {
 fn mounts_that_name_each_other_are_no_loop() {
     let text = b"1 2 253:0 / /a rw - ext4 x rw\n2 1 253:1 / /a rw - ext4 y rw\n";
     let mounts = Mounts::parse(text, b"");
-    assert!(mounts.usage(FsKind::Ext4, DeviceNumber { major: 253, minor: 0 }, &|_| None).is_used());
+    assert!(mounts.usage(FsKind::Ext4, DeviceNumber::new(253, 0), &|_| None).is_used());
 }
 
 // ---- plans ----
