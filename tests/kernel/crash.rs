@@ -95,7 +95,9 @@ fn operate(lvm: &Lvm, operation: &str) -> Result<()> {
 #[test]
 fn the_one_that_dies() {
     let var = |name: &str| std::env::var(name).ok();
-    let (Some(operation), Some(cut), Some(devices)) = (var(OPERATION), var(CUT), var(DEVICES)) else { return };
+    let (Some(operation), Some(cut), Some(devices)) = (var(OPERATION), var(CUT), var(DEVICES)) else {
+        return;
+    };
     let death = Arc::new(Death { seen: AtomicU32::new(0), cut: cut.parse().unwrap() });
     let kernel = Kernel::open().unwrap();
     let kernel = kernel.wrapped(|inner| DyingTransport { inner, death: Arc::clone(&death) }).unwrap();
@@ -231,5 +233,4 @@ fn killed_at_every_request_and_write() {
     }
     println!("kernel: killed at {cuts} places of extend, reduce and rename; recovered from all");
     lvm.deactivate_where("vg0", |_| true).unwrap();
-
 }
