@@ -1,4 +1,5 @@
 //! Looking at devices.
 
 pub(crate) mod devices;
+pub mod filter;
 pub mod partitions;
