@@ -10,6 +10,7 @@ use lvm_core::alloc::AllocationSettings;
 use lvm_core::{BlockDevice, Error};
 
 use crate::lock::Wait;
+use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
 
 /// Where lvm2 keeps its lock files.
@@ -126,11 +127,16 @@ impl From<&PathBuf> for DeviceSpec {
 
 /// What an [`Lvm`](crate::Lvm) handle sees and how it works. Nothing is taken from the
 /// environment.
+///
+/// Without devices it sees what lvm2 would look at on this machine, see
+/// [`Machine`](crate::scan::machine::Machine): the devices file `/etc/lvm/devices/system.devices`
+/// is obeyed if there is one; `lvm.conf` is read only by [`system_dir`](Self::system_dir).
 #[derive(Clone)]
 #[must_use]
 pub struct Options {
     pub(crate) devices: Vec<DeviceSpec>,
     pub(crate) block_devices: Vec<Arc<dyn BlockDevice>>,
+    pub(crate) machine: MachineOptions,
     pub(crate) read_only: bool,
     pub(crate) dry_run: bool,
     pub(crate) flush: bool,
@@ -150,6 +156,7 @@ impl Default for Options {
         Self {
             devices: Vec::new(),
             block_devices: Vec::new(),
+            machine: MachineOptions::default(),
             read_only: false,
             dry_run: false,
             flush: true,
@@ -184,6 +191,17 @@ impl Options {
     pub fn block_devices(mut self, devices: impl IntoIterator<Item = Arc<dyn BlockDevice>>) -> Self {
         self.block_devices.extend(devices);
         self
+    }
+
+    /// How the machine is looked at when neither [`devices`](Self::devices) nor
+    /// [`block_devices`](Self::block_devices) are named.
+    pub fn machine(mut self, machine: MachineOptions) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    pub(crate) fn looks_at_machine(&self) -> bool {
+        self.devices.is_empty() && self.block_devices.is_empty()
     }
 
     /// Refuse every change.
