@@ -53,6 +53,7 @@ pub mod system;
 mod test_device;
 mod transaction;
 
+pub use config::{ActivationMode, ActivationSettings};
 pub use lvm::{Lvm, Overwrite, PvUse};
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};

@@ -405,6 +405,7 @@ impl Lvm {
         match vg.system_id() {
             None | Some("") => Ok(()),
             Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),
+            Some(id) if self.options.extra_system_ids.iter().any(|extra| extra == id) => Ok(()),
             Some(id) => {
                 let own = self.options.system_id.as_deref().unwrap_or("(unknown)");
                 let message =

@@ -9,6 +9,7 @@ use std::time::Duration;
 use lvm_core::alloc::AllocationSettings;
 use lvm_core::{BlockDevice, Error};
 
+use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
 use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
@@ -149,6 +150,12 @@ pub struct Options {
     pub(crate) seed: Option<u64>,
     pub(crate) allocation: AllocationSettings,
     pub(crate) system_id: Option<String>,
+    /// True when the caller gave it.
+    pub(crate) has_own_system_id: bool,
+    pub(crate) extra_system_ids: Vec<String>,
+    pub(crate) system_id_settings: SystemIdSettings,
+    pub(crate) activation: ActivationSettings,
+    pub(crate) ignored_settings: Vec<String>,
 }
 
 impl Default for Options {
@@ -169,6 +176,11 @@ impl Default for Options {
             seed: None,
             allocation: AllocationSettings::default(),
             system_id: None,
+            has_own_system_id: false,
+            extra_system_ids: Vec::new(),
+            system_id_settings: SystemIdSettings::default(),
+            activation: ActivationSettings::default(),
+            ignored_settings: Vec::new(),
         }
     }
 }
@@ -291,9 +303,26 @@ impl Options {
     /// The system id of this host (lvmsystemid(7)): groups with another one are foreign, and are
     /// shown but not changed.
     pub fn system_id(mut self, system_id: impl Into<String>) -> Self {
-        let system_id = system_id.into();
-        self.stamp = self.stamp.system_id(system_id.clone());
-        self.system_id = Some(system_id);
+        self.set_system_id(Some(system_id.into()));
+        self.has_own_system_id = true;
+        self
+    }
+
+    pub(crate) fn set_system_id(&mut self, system_id: Option<String>) {
+        let stamp = std::mem::take(&mut self.stamp);
+        self.stamp = stamp.with_system_id(system_id.clone());
+        self.system_id = system_id;
+    }
+
+    /// Further system ids whose groups this host may use (`local/extra_system_ids`).
+    pub fn extra_system_ids<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        self.extra_system_ids.extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// How volumes are made active.
+    pub fn activation(mut self, settings: ActivationSettings) -> Self {
+        self.activation = settings;
         self
     }
 
