@@ -209,10 +209,12 @@ impl Lvm {
         if self.options.dry_run {
             return Ok(id);
         }
-        for found in &wipe {
-            signature::wipe(&*device, found)?;
-        }
-        initialise_pv(&*device, &layout)?;
+        opened.changing(&self.options, || {
+            for found in &wipe {
+                signature::wipe(&*device, found)?;
+            }
+            initialise_pv(&*device, &layout)
+        })?;
         Ok(id)
     }
 
@@ -280,7 +282,7 @@ impl Lvm {
         if self.options.dry_run {
             return Ok(());
         }
-        remove_labels(&*device)
+        opened.changing(&self.options, || remove_labels(&*device))
     }
 
     /// Brings the label of a physical volume without a group up to its device's size. For one in a

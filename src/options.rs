@@ -11,6 +11,7 @@ use lvm_core::{BlockDevice, Error};
 
 use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
+use crate::scan::hints::RUN_DIR;
 use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
 
@@ -144,6 +145,7 @@ pub struct Options {
     pub(crate) locking: bool,
     pub(crate) locking_dir: PathBuf,
     pub(crate) lock_wait: Wait,
+    pub(crate) run_dir: PathBuf,
     pub(crate) backup_dir: Option<PathBuf>,
     pub(crate) archive_dir: Option<PathBuf>,
     pub(crate) stamp: StampOptions,
@@ -170,6 +172,7 @@ impl Default for Options {
             locking: true,
             locking_dir: LOCKING_DIR.into(),
             lock_wait: Wait::For(LOCK_WAIT),
+            run_dir: RUN_DIR.into(),
             backup_dir: None,
             archive_dir: None,
             stamp: StampOptions::new("lvmkit"),
@@ -245,6 +248,13 @@ impl Options {
     /// Where lvm2's lock files lie (`global/locking_dir`); used for block devices only.
     pub fn locking_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.locking_dir = dir.into();
+        self
+    }
+
+    /// Where lvm2's hints lie (`/run/lvm`), which a change of block devices
+    /// [invalidates](crate::scan::hints::invalidate).
+    pub fn run_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.run_dir = dir.into();
         self
     }
 

@@ -1,6 +1,8 @@
 //! Which devices of this machine are looked at, beside lvm2. Both are told by a filter or a
 //! devices file to leave alone what is not the test's.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -32,7 +34,8 @@ fn only(loops: &[Loop]) -> String {
 }
 
 fn options(lvm2: &Lvm2, config: &str) -> Options {
-    Options::new().system_dir(lvm2.system_dir()).unwrap().config(config).unwrap()
+    let options = Options::new().system_dir(lvm2.system_dir()).unwrap().config(config).unwrap();
+    options.run_dir(lvm2.system_dir().join("run"))
 }
 
 fn ours(lvm2: &Lvm2, config: &str) -> (Machine, BTreeSet<PathBuf>) {

@@ -41,6 +41,7 @@ impl MachineOptions {
             "types" => self.types = types(path, value)?,
             "md_component_detection" => self.md_component_detection = flag(path, value)?,
             "multipath_component_detection" => self.multipath_component_detection = flag(path, value)?,
+            "ignore_lvm_mirrors" => self.ignore_lvm_mirrors = flag(path, value)?,
             "ignore_suspended_devices" => self.ignore_suspended_devices = flag(path, value)?,
             _ => return Ok(false),
         }

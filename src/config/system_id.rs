@@ -3,12 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lvm_core::name::clean_system_id;
 use lvm_core::{Error, ErrorKind, Result};
 
 use super::value::wrong;
-
-/// As many characters as lvm2 keeps.
-const LENGTH_MAX: usize = 128;
 
 /// Where the id comes from (`global/system_id_source`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -82,7 +80,7 @@ impl SystemIdSettings {
                 None => String::new(),
             },
         };
-        let id = clean(&text);
+        let id = clean_system_id(&text);
         if id.starts_with("localhost") {
             return Err(Error::invalid("a system id may not begin with \"localhost\""));
         }
@@ -99,13 +97,6 @@ fn first_line(path: &Path) -> Result<String> {
     })?;
     let mut lines = text.lines().map(str::trim);
     Ok(lines.find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default().to_owned())
-}
-
-/// The characters that a name may have, from the first letter or digit on.
-fn clean(text: &str) -> String {
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || "_.+-".contains(*c);
-    let characters = text.chars().filter(allowed).skip_while(|c| !c.is_ascii_alphanumeric());
-    characters.take(LENGTH_MAX).collect()
 }
 
 #[cfg(test)]
@@ -134,6 +125,5 @@ mod tests {
         let local =
             SystemIdSettings { local: Some("localhost.x".into()), ..settings(SystemIdSource::LvmLocal) };
         assert_eq!(*local.resolve().unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert_eq!(clean(&"a".repeat(200)).len(), 128);
     }
 }

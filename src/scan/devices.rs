@@ -5,12 +5,14 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lvm_core::error::Context;
 use lvm_core::ondisk::find_label;
 use lvm_core::store::{Problem, Scan};
-use lvm_core::{BlockDevice, Error, ErrorKind, Result};
+use lvm_core::{BlockDevice, Effect, Error, ErrorKind, Result};
 use lvm_dm::block::{FileDevice, SubDevice};
 
 use super::excluded::Exclusion;
+use super::hints;
 use super::machine::{Machine, OpenMachine, Use};
 use super::on_demand::identity;
 use super::partitions::partitions;
@@ -102,6 +104,19 @@ impl OpenDevices {
             left_out: duplicate.left_out.to_string_lossy().into_owned(),
         }));
         scan
+    }
+
+    /// Runs a change of which devices are physical volumes, of their group or of its name, under
+    /// the locks of the caller. lvm2's hints are done away with before it, so that no crash leaves
+    /// them behind, and after it, since a reader may have made them anew meanwhile.
+    pub(crate) fn changing<T>(&self, options: &Options, change: impl FnOnce() -> Result<T>) -> Result<T> {
+        let invalidate = || if self.has_block_devices { hints::invalidate(&options.run_dir) } else { Ok(()) };
+        invalidate()?;
+        let changed = change();
+        let invalidated = invalidate();
+        let value = changed?;
+        invalidated.having(Effect::Committed)?;
+        Ok(value)
     }
 
     fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use lvm_core::name::RESERVED_PARTS;
+use lvm_dm::name::DeviceName;
 use serde::Serialize;
 
 use super::device_type::DeviceTypes;
@@ -28,6 +30,9 @@ pub enum Exclusion {
     LogicalVolume,
     /// It is an inner device of LVM, cryptsetup or Stratis.
     Internal,
+    /// It is a volume of type `mirror`, reading from which may wait for ever, and
+    /// `devices/ignore_lvm_mirrors` is on.
+    Mirror,
     /// It is suspended, and `devices/ignore_suspended_devices` is on.
     Suspended,
     /// It is a path of a multipath device.
@@ -50,6 +55,7 @@ impl fmt::Display for Exclusion {
             Self::TooSmall => "device is too small (pv_min_size)",
             Self::LogicalVolume => "device is an LV",
             Self::Internal => "device is restricted internally",
+            Self::Mirror => "device is an LVM mirror",
             Self::Suspended => "device is suspended",
             Self::MultipathComponent => "device is a multipath component",
             Self::Partitioned => "device is partitioned",
@@ -90,6 +96,13 @@ pub(crate) fn by_sysfs(
     if let Some(why) = by_dm_uuid(device.dm_uuid.as_deref().unwrap_or_default(), options.scan_lvs) {
         return Some(why);
     }
+    if is_part_of_lv(device, "") {
+        return Some(Exclusion::Internal);
+    }
+    let mut legs = device.slaves.iter().filter_map(|name| sysfs.device(name));
+    if options.ignore_lvm_mirrors && legs.any(|leg| is_part_of_lv(leg, "_mimage")) {
+        return Some(Exclusion::Mirror);
+    }
     if options.ignore_suspended_devices && device.is_suspended {
         return Some(Exclusion::Suspended);
     }
@@ -107,6 +120,17 @@ pub(crate) fn by_sysfs(
         return Some(Exclusion::MdComponent);
     }
     None
+}
+
+/// True for an inner volume of LVM whose name, not uuid, says what it is: with `part` in it, one of
+/// the parts that no user's volume may have in its name.
+fn is_part_of_lv(device: &SysDevice, part: &str) -> bool {
+    let is_lvm = device.dm_uuid.as_deref().is_some_and(|uuid| uuid.starts_with("LVM-"));
+    let name = device.dm_name.as_deref().filter(|_| is_lvm).and_then(|name| name.parse::<DeviceName>().ok());
+    name.is_some_and(|name| {
+        let mut parts = RESERVED_PARTS.iter().filter(|reserved| reserved.contains(part));
+        parts.any(|reserved| name.lv().contains(reserved))
+    })
 }
 
 fn by_dm_uuid(uuid: &str, scan_lvs: bool) -> Option<Exclusion> {

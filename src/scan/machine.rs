@@ -74,6 +74,8 @@ pub struct MachineOptions {
     pub md_component_detection: bool,
     /// `devices/multipath_component_detection`.
     pub multipath_component_detection: bool,
+    /// `devices/ignore_lvm_mirrors`: with `scan_lvs`, not those of the old type `mirror`.
+    pub ignore_lvm_mirrors: bool,
     /// `devices/ignore_suspended_devices`. When it is off, reading one waits until it is resumed.
     pub ignore_suspended_devices: bool,
 }
@@ -96,6 +98,7 @@ impl Default for MachineOptions {
             types: Vec::new(),
             md_component_detection: true,
             multipath_component_detection: true,
+            ignore_lvm_mirrors: true,
             ignore_suspended_devices: false,
         }
     }

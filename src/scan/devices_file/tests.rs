@@ -8,8 +8,8 @@ use crate::scan::sysfs::made_up::MadeUp;
 const LVM2: &str = "# LVM uses devices listed in this file.
 # Created by LVM command lvmdevices pid 17333 at Fri Nov 27 08:06:48 2026
 VERSION=1.1.2
-IDTYPE=loop_file IDNAME=/tmp/mtest/a DEVNAME=/dev/loop5 PVID=q8Y2uJBHFyUr3TiI8CtbFKefLltjPXBq
-IDTYPE=loop_file IDNAME=/tmp/mtest/b DEVNAME=/dev/loop6 PVID=.
+IDTYPE=loop_file IDNAME=/run/made/a DEVNAME=/dev/loop5 PVID=q8Y2uJBHFyUr3TiI8CtbFKefLltjPXBq
+IDTYPE=loop_file IDNAME=/run/made/b DEVNAME=/dev/loop6 PVID=.
 ";
 
 fn entry(id: &str) -> DevicesFileEntry {
@@ -89,7 +89,7 @@ fn ids() {
     made.partition("sda", "sda2", "8:2", 4 << 20);
     made.disk("sdb", "8:16", 8 << 20);
     made.disk("loop0", "7:0", 8 << 20);
-    made.write("sys/block/loop0/loop/backing_file", "/tmp/a b  c\n");
+    made.write("sys/block/loop0/loop/backing_file", "/run/a b  c\n");
     made.mapped("dm-0", "253:0", "mp", "mpath-36001", 8 << 20);
     made.disk("md0", "9:0", 8 << 20);
     made.write("sys/block/md0/md/uuid", "11:22\n");
@@ -98,7 +98,7 @@ fn ids() {
         ("sda", "sys_wwid", "t10.ATA___Disk_7", None),
         ("sda2", "sys_wwid", "t10.ATA___Disk_7", Some(2)),
         ("sdb", "devname", "/dev/sdb", None),
-        ("loop0", "loop_file", "/tmp/a_b__c", None),
+        ("loop0", "loop_file", "/run/a_b__c", None),
         ("dm-0", "mpath_uuid", "mpath-36001", None),
         ("md0", "md_uuid", "11:22", None),
     ];

@@ -10,7 +10,8 @@ use crate::{ErrorKind, Lvm, NewLv, Options, Silent, Size};
 const SIZE: u64 = 16 << 20;
 
 fn options(made: &MadeUp) -> Options {
-    Options::new().machine(made.options()).locking_dir(made.path("lock"))
+    let options = Options::new().machine(made.options()).locking_dir(made.path("lock"));
+    options.run_dir(made.path("run"))
 }
 
 /// A machine with a group on sda, and sdb and more with the same content.

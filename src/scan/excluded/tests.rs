@@ -1,8 +1,11 @@
 use std::path::Path;
 
+use lvm_core::store::PvOptions;
+
 use super::*;
 use crate::scan::machine::Machine;
 use crate::scan::sysfs::made_up::MadeUp;
+use crate::{Lvm, Options, Overwrite};
 
 const SIZE: u64 = 8 << 20;
 
@@ -36,6 +39,9 @@ fn every_reason_of_sysfs() {
     made.stack("sdc", "dm-0");
     made.mapped("dm-1", "253:1", "vg-lv", &format!("LVM-{id}{id}"), SIZE);
     made.mapped("dm-2", "253:2", "vg-lv-real", &format!("LVM-{id}{id}-real"), SIZE);
+    made.mapped("dm-5", "253:5", "vg-m", &format!("LVM-{id}{id}"), SIZE);
+    made.mapped("dm-6", "253:6", "vg-m_mimage_0", &format!("LVM-{id}{id}"), SIZE);
+    made.stack("dm-6", "dm-5");
     made.mapped("dm-3", "253:3", "temp", "CRYPT-TEMP-x", SIZE);
     made.mapped("dm-4", "253:4", "luks", "CRYPT-LUKS2-x", SIZE);
     made.write("sys/block/dm-4/dm/suspended", "1\n");
@@ -54,6 +60,8 @@ fn every_reason_of_sysfs() {
         ("mapper/vg-lv", Exclusion::LogicalVolume),
         ("mapper/vg-lv-real", Exclusion::Internal),
         ("mapper/temp", Exclusion::Internal),
+        ("mapper/vg-m", Exclusion::LogicalVolume),
+        ("mapper/vg-m_mimage_0", Exclusion::LogicalVolume),
     ]);
     let (devices, excluded) = look(&made, &made.options());
     assert_eq!(devices, ["sda1", "md0", "mapper/mp", "mapper/luks"]);
@@ -69,16 +77,57 @@ fn every_reason_of_sysfs() {
     };
     let (devices, excluded) = look(&made, &options);
     assert_eq!(devices, ["sda1", "sdb", "sdc1", "sdd", "sde", "md0", "mapper/mp", "mapper/vg-lv"]);
-    assert_eq!(excluded.last(), Some(&("mapper/luks".to_owned(), Exclusion::Suspended)));
+    let last = [
+        ("mapper/luks", Exclusion::Suspended),
+        ("mapper/vg-m", Exclusion::Mirror),
+        ("mapper/vg-m_mimage_0", Exclusion::Internal),
+    ];
+    assert!(excluded.ends_with(&named(&last)), "{excluded:?}");
+}
+
+fn write(path: &Path, offset: u64, bytes: &[u8]) {
+    use std::os::unix::fs::FileExt;
+    std::fs::File::options().write(true).open(path).unwrap().write_all_at(bytes, offset).unwrap();
+}
+
+/// A superblock of MD 1.0 at its place near the end.
+fn write_md_superblock(path: &Path) {
+    let sector = (SIZE / 512 - 16) & !7;
+    let mut block = [0; 256];
+    block[..4].copy_from_slice(&0xa92b_4efc_u32.to_le_bytes());
+    (block[4], block[92], block[220]) = (1, 2, 128);
+    block[16..32].fill(5);
+    block[144..152].copy_from_slice(&sector.to_le_bytes());
+    write(path, sector * 512, &block);
 }
 
 #[test]
-fn partition_tables_and_md_superblocks() {
+fn parts_of_an_array_that_does_not_run() {
     let made = MadeUp::new();
-    let write = |path: &Path, offset: u64, bytes: &[u8]| {
-        use std::os::unix::fs::FileExt;
-        std::fs::File::options().write(true).open(path).unwrap().write_all_at(bytes, offset).unwrap();
+    let disks = [("sda", "8:0"), ("sdb", "8:16"), ("sdc", "8:32")];
+    let disks = disks.map(|(name, number)| made.disk(name, number, SIZE));
+    let lvm =
+        Lvm::open(Options::new().machine(made.options()).run_dir(made.path("run")).locking(false)).unwrap();
+    let create = |disk: &Path, size| {
+        let options = PvOptions { size, ..PvOptions::default() };
+        lvm.create_pv(disk, &options, Overwrite::Refuse).unwrap();
     };
+    // The size of the array is in sda's label, that of the disk in sdb's; sdc has no label.
+    create(&disks[0], Some(lvm_core::Bytes(SIZE - (64 << 10))));
+    create(&disks[1], None);
+    for disk in &disks {
+        write_md_superblock(disk);
+    }
+    let (devices, excluded) = look(&made, &made.options());
+    assert_eq!(devices, ["sdb", "sdc"]);
+    assert_eq!(excluded, [("sda".to_owned(), Exclusion::MdComponent)]);
+    let options = MachineOptions { md_component_detection: false, ..made.options() };
+    assert_eq!(look(&made, &options).0, ["sda", "sdb", "sdc"]);
+}
+
+#[test]
+fn partition_tables() {
+    let made = MadeUp::new();
     let mut entry = [0; 18];
     (entry[4], entry[8], entry[13], entry[16], entry[17]) = (0x83, 1, 8, 0x55, 0xaa);
     for (name, number) in [("sda", "8:0"), ("loop0", "7:0")] {

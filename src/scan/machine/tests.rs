@@ -10,7 +10,8 @@ use crate::{ErrorKind, Lvm, NewLv, Options, Overwrite, Silent, Size};
 const SIZE: u64 = 16 << 20;
 
 fn lvm(made: &MadeUp) -> Lvm {
-    Lvm::open(Options::new().machine(made.options()).locking_dir(made.path("lock"))).unwrap()
+    let options = Options::new().machine(made.options()).locking_dir(made.path("lock"));
+    Lvm::open(options.run_dir(made.path("run"))).unwrap()
 }
 
 fn names(made: &MadeUp) -> Vec<String> {
@@ -47,6 +48,28 @@ fn a_device_is_known_by_any_name() {
     lvm.create_pv(made.path("dev/link"), &PvOptions::default(), Overwrite::Refuse).unwrap();
     let scan = lvm.scan().unwrap();
     assert_eq!(scan.orphans[0].pv.device.name(), node.to_string_lossy());
+}
+
+#[test]
+fn hints_do_not_outlive_a_change() {
+    let made = MadeUp::new();
+    let sda = made.disk("sda", "8:0", SIZE);
+    let lvm = lvm(&made);
+    let changes: [&dyn Fn(); 2] = [
+        &|| {
+            lvm.create_pv(&sda, &PvOptions::default(), Overwrite::Refuse).unwrap();
+        },
+        &|| lvm.remove_pv(&sda, Overwrite::Refuse).unwrap(),
+    ];
+    for change in changes {
+        made.write("run/hints", "scan:/dev/other\n");
+        change();
+        assert!(!std::fs::read_to_string(made.path("run/hints")).unwrap().contains("scan:"));
+        std::fs::remove_file(made.path("run/newhints")).unwrap();
+    }
+    made.write("run/hints", "scan:/dev/other\n");
+    lvm.scan().unwrap();
+    assert!(!made.path("run/newhints").exists());
 }
 
 #[test]
