@@ -110,3 +110,13 @@ fn ids() {
         assert_eq!(known, usize::from(id_type != "devname"), "{name}");
     }
 }
+
+proptest::proptest! {
+    /// What is read is printed so that it is read the same again.
+    #[test]
+    fn any_lines(words in proptest::collection::vec("(IDTYPE|IDNAME|DEVNAME|PVID|PART|VERSION|X)=[a-z0-9._/]{0,6}|\n| |.", 0..40)) {
+        if let Ok(file) = DevicesFile::parse(&words.join(" ")) {
+            proptest::prop_assert_eq!(DevicesFile::parse(&file.print("x")).unwrap(), file);
+        }
+    }
+}

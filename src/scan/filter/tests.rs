@@ -97,3 +97,13 @@ fn first_match_of_any_path() {
         assert_eq!(Filter::new(rules).unwrap().accepts(paths), expected, "{rules:?}");
     }
 }
+
+proptest::proptest! {
+    /// What is translated is an expression; nothing else than an error comes of the rest.
+    #[test]
+    fn any_text(text in "[ab|()\\[\\]^$.*+?{}\\\\/ntr-]{0,24}|.{0,24}") {
+        if let Ok(translated) = pattern::translate(&text) {
+            regex_lite::Regex::new(&translated).unwrap();
+        }
+    }
+}
