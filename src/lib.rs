@@ -56,6 +56,7 @@ mod transaction;
 pub use activate::{
     ActivateOptions, Activated, ActivationMode, ActiveLv, KernelOptions, Recovered, TreeOptions,
 };
+pub use config::ActivationSettings;
 pub use lvm::{Lvm, Overwrite, PvUse};
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};

@@ -219,6 +219,18 @@ impl VgLock {
         Self::take(locking_dir, "P_global", mode, wait)
     }
 
+    /// Takes the lock on the devices file of this name (`system.devices`), `D_<name>`. lvm2 takes
+    /// it behind the others.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire); `InvalidInput` for a name that is a path.
+    pub fn acquire_devices_file(locking_dir: &Path, file: &str, mode: LockMode, wait: Wait) -> Result<Self> {
+        if file.is_empty() || file.contains('/') {
+            return Err(Error::invalid(format!("\"{file}\" is not the name of a devices file")));
+        }
+        Self::take(locking_dir, &format!("D_{file}"), mode, wait)
+    }
+
     /// Takes the locks of several groups in the order that lvm2 uses, the smaller name first.
     /// A name given twice is taken once. Each lock is waited for as `wait` says.
     ///

@@ -18,6 +18,7 @@ use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
 use crate::scan::devices::{Access, OpenDevices};
+use crate::scan::machine::Machine;
 use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
 
@@ -75,8 +76,17 @@ impl Lvm {
     /// that cannot be opened. A device that cannot be read is a [`Problem`] of the scan.
     #[doc(alias = "vgscan")]
     pub fn scan(&self) -> Result<Scan> {
-        let opened = OpenDevices::open(&self.options, Access::Read)?;
-        Ok(Scan::new(&opened.devices))
+        Ok(OpenDevices::open(&self.options, Access::Read)?.scan())
+    }
+
+    /// The block devices of this machine: which are looked at, which are not, and why. It does
+    /// not matter which devices the options name.
+    ///
+    /// # Errors
+    /// See [`Machine::look`].
+    #[doc(alias = "lvmdiskscan")]
+    pub fn machine(&self) -> Result<Machine> {
+        Machine::look(&self.options.machine)
     }
 
     /// All groups, in the order they were found.
@@ -114,7 +124,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         // The lock is named after the group, whose name an id does not tell.
         let name = match VgId::parse(name_or_id) {
-            Ok(_) => find_group(Scan::new(&opened.devices), name_or_id)?.vg.name().to_owned(),
+            Ok(_) => find_group(opened.scan(), name_or_id)?.vg.name().to_owned(),
             Err(_) => name_or_id.to_owned(),
         };
         let locks = self.lock_groups(&opened, &[&name])?;
@@ -183,7 +193,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
-        let scan = Scan::new(&opened.devices);
+        let scan = opened.scan();
         let wipe = signatures_in_the_way(&scan, &*device, overwrite)?;
         let id = match options.id {
             Some(id) => id,
@@ -199,10 +209,12 @@ impl Lvm {
         if self.options.dry_run {
             return Ok(id);
         }
-        for found in &wipe {
-            signature::wipe(&*device, found)?;
-        }
-        initialise_pv(&*device, &layout)?;
+        opened.changing(&self.options, || {
+            for found in &wipe {
+                signature::wipe(&*device, found)?;
+            }
+            initialise_pv(&*device, &layout)
+        })?;
         Ok(id)
     }
 
@@ -214,7 +226,7 @@ impl Lvm {
     pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
         let opened = OpenDevices::open(&self.options, Access::Read)?;
         let device = opened.find(&device.into())?;
-        signatures_in_the_way(&Scan::new(&opened.devices), &*device, Overwrite::Signatures)
+        signatures_in_the_way(&opened.scan(), &*device, Overwrite::Signatures)
     }
 
     /// Whether a device is a physical volume, and of which group.
@@ -224,7 +236,7 @@ impl Lvm {
     pub fn pv_use(&self, device: impl Into<DeviceSpec>) -> Result<PvUse> {
         let opened = OpenDevices::open(&self.options, Access::Read)?;
         let device = opened.find(&device.into())?;
-        let scan = Scan::new(&opened.devices);
+        let scan = opened.scan();
         Ok(match user_of(&scan, &*device) {
             Some(vg) => PvUse::Member(vg),
             None if scan.orphans.iter().any(|orphan| orphan.pv.device.name() == device.name()) => PvUse::Free,
@@ -256,7 +268,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
-        let scan = Scan::new(&opened.devices);
+        let scan = opened.scan();
         if let Some(vg) = user_of(&scan, &*device) {
             if overwrite != Overwrite::UsedPv {
                 let message = format!("PV {spec} is used by VG {vg} so please use vgreduce first.");
@@ -270,7 +282,7 @@ impl Lvm {
         if self.options.dry_run {
             return Ok(());
         }
-        remove_labels(&*device)
+        opened.changing(&self.options, || remove_labels(&*device))
     }
 
     /// Brings the label of a physical volume without a group up to its device's size. For one in a
@@ -289,7 +301,7 @@ impl Lvm {
         let opened = OpenDevices::open(&self.options, Access::Metadata)?;
         let _lock = self.lock_global(&opened)?;
         let device = opened.find(&spec)?;
-        let orphan = find_orphan(Scan::new(&opened.devices), device.name())
+        let orphan = find_orphan(opened.scan(), device.name())
             .ok_or_else(|| Error::not_found(format!("No PV found on device {spec}.")))?;
         let mut label = orphan.pv.scanned.label;
         let layout = PvLayout::from_label(&label, Bytes(device.size()))?;
@@ -315,7 +327,7 @@ impl Lvm {
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
         let opened = OpenDevices::open(&self.options, Access::Content)?;
-        let found = find_group(Scan::new(&opened.devices), &vg.id().to_string())?;
+        let found = find_group(opened.scan(), &vg.id().to_string())?;
         LvDevice::new(opened, &found, name, self.options.read_only)
     }
 
@@ -395,6 +407,7 @@ impl Lvm {
         match vg.system_id() {
             None | Some("") => Ok(()),
             Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),
+            Some(id) if self.options.extra_system_ids.iter().any(|extra| extra == id) => Ok(()),
             Some(id) => {
                 let own = self.options.system_id.as_deref().unwrap_or("(unknown)");
                 let message =
@@ -446,14 +459,14 @@ impl Lvm {
     /// Reads everything for a change: a split or merge that was interrupted behind its decisive
     /// write is finished first, so that no commit overwrites what its second slots point at.
     fn finished_scan(&self, opened: &OpenDevices) -> Result<Scan> {
-        let scan = Scan::new(&opened.devices);
+        let scan = opened.scan();
         if scan.unfinished.is_empty() || self.options.dry_run {
             return Ok(scan);
         }
         for area in &scan.unfinished {
             area.finish()?;
         }
-        Ok(Scan::new(&opened.devices))
+        Ok(opened.scan())
     }
 }
 

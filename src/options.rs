@@ -10,13 +10,16 @@ use lvm_core::alloc::AllocationSettings;
 use lvm_core::{BlockDevice, Error};
 
 use crate::activate::KernelOptions;
+use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
+use crate::scan::hints::RUN_DIR;
+use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
 
 /// Where lvm2 keeps its lock files.
 const LOCKING_DIR: &str = "/run/lock/lvm";
 /// Where file systems are mounted for a moment.
-const RUN_DIR: &str = "/run/lvmkit";
+const MOUNT_DIR: &str = "/run/lvmkit";
 /// How long to wait for a lock before giving up.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
 
@@ -129,17 +132,23 @@ impl From<&PathBuf> for DeviceSpec {
 
 /// What an [`Lvm`](crate::Lvm) handle sees and how it works. Nothing is taken from the
 /// environment.
+///
+/// Without devices it sees what lvm2 would look at on this machine, see
+/// [`Machine`](crate::scan::machine::Machine): the devices file `/etc/lvm/devices/system.devices`
+/// is obeyed if there is one; `lvm.conf` is read only by [`system_dir`](Self::system_dir).
 #[derive(Clone)]
 #[must_use]
 pub struct Options {
     pub(crate) devices: Vec<DeviceSpec>,
     pub(crate) block_devices: Vec<Arc<dyn BlockDevice>>,
+    pub(crate) machine: MachineOptions,
     pub(crate) read_only: bool,
     pub(crate) dry_run: bool,
     pub(crate) flush: bool,
     pub(crate) locking: bool,
     pub(crate) locking_dir: PathBuf,
     pub(crate) lock_wait: Wait,
+    pub(crate) run_dir: PathBuf,
     pub(crate) backup_dir: Option<PathBuf>,
     pub(crate) archive_dir: Option<PathBuf>,
     pub(crate) stamp: StampOptions,
@@ -147,7 +156,13 @@ pub struct Options {
     pub(crate) allocation: AllocationSettings,
     pub(crate) system_id: Option<String>,
     pub(crate) kernel: KernelOptions,
-    pub(crate) run_dir: PathBuf,
+    pub(crate) mount_dir: PathBuf,
+    /// True when the caller gave it.
+    pub(crate) has_own_system_id: bool,
+    pub(crate) extra_system_ids: Vec<String>,
+    pub(crate) system_id_settings: SystemIdSettings,
+    pub(crate) activation: ActivationSettings,
+    pub(crate) ignored_settings: Vec<String>,
 }
 
 impl Default for Options {
@@ -155,12 +170,14 @@ impl Default for Options {
         Self {
             devices: Vec::new(),
             block_devices: Vec::new(),
+            machine: MachineOptions::default(),
             read_only: false,
             dry_run: false,
             flush: true,
             locking: true,
             locking_dir: LOCKING_DIR.into(),
             lock_wait: Wait::For(LOCK_WAIT),
+            run_dir: RUN_DIR.into(),
             backup_dir: None,
             archive_dir: None,
             stamp: StampOptions::new("lvmkit"),
@@ -168,7 +185,12 @@ impl Default for Options {
             allocation: AllocationSettings::default(),
             system_id: None,
             kernel: KernelOptions::default(),
-            run_dir: RUN_DIR.into(),
+            mount_dir: MOUNT_DIR.into(),
+            has_own_system_id: false,
+            extra_system_ids: Vec::new(),
+            system_id_settings: SystemIdSettings::default(),
+            activation: ActivationSettings::default(),
+            ignored_settings: Vec::new(),
         }
     }
 }
@@ -191,6 +213,17 @@ impl Options {
     pub fn block_devices(mut self, devices: impl IntoIterator<Item = Arc<dyn BlockDevice>>) -> Self {
         self.block_devices.extend(devices);
         self
+    }
+
+    /// How the machine is looked at when neither [`devices`](Self::devices) nor
+    /// [`block_devices`](Self::block_devices) are named.
+    pub fn machine(mut self, machine: MachineOptions) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    pub(crate) fn looks_at_machine(&self) -> bool {
+        self.devices.is_empty() && self.block_devices.is_empty()
     }
 
     /// Refuse every change.
@@ -222,6 +255,13 @@ impl Options {
     /// Where lvm2's lock files lie (`global/locking_dir`); used for block devices only.
     pub fn locking_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.locking_dir = dir.into();
+        self
+    }
+
+    /// Where lvm2's hints lie (`/run/lvm`), which a change of block devices
+    /// [invalidates](crate::scan::hints::invalidate).
+    pub fn run_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.run_dir = dir.into();
         self
     }
 
@@ -280,9 +320,26 @@ impl Options {
     /// The system id of this host (lvmsystemid(7)): groups with another one are foreign, and are
     /// shown but not changed.
     pub fn system_id(mut self, system_id: impl Into<String>) -> Self {
-        let system_id = system_id.into();
-        self.stamp = self.stamp.system_id(system_id.clone());
-        self.system_id = Some(system_id);
+        self.set_system_id(Some(system_id.into()));
+        self.has_own_system_id = true;
+        self
+    }
+
+    pub(crate) fn set_system_id(&mut self, system_id: Option<String>) {
+        let stamp = std::mem::take(&mut self.stamp);
+        self.stamp = stamp.with_system_id(system_id.clone());
+        self.system_id = system_id;
+    }
+
+    /// Further system ids whose groups this host may use (`local/extra_system_ids`).
+    pub fn extra_system_ids<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        self.extra_system_ids.extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// How volumes are made active.
+    pub fn activation(mut self, settings: ActivationSettings) -> Self {
+        self.activation = settings;
         self
     }
 
@@ -294,8 +351,8 @@ impl Options {
 
     /// Where file systems that can only be resized mounted are mounted meanwhile, in directories
     /// that are removed again; `/run/lvmkit` by default.
-    pub fn run_dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.run_dir = dir.into();
+    pub fn mount_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.mount_dir = dir.into();
         self
     }
 

@@ -206,6 +206,11 @@ impl StampOptions {
         self
     }
 
+    pub(crate) fn with_system_id(mut self, system_id: Option<String>) -> Self {
+        self.system_id = system_id;
+        self
+    }
+
     /// Another host than this one.
     pub fn host(mut self, host: Host) -> Self {
         self.host = Some(host);

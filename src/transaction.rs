@@ -1,12 +1,12 @@
 //! A change of one group: lock, draft and open devices.
 
-use std::collections::HashMap as StdHashMap;
+use std::collections::{HashMap as StdHashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use lvm_core::alloc::PvArgument;
 use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
-use lvm_core::metadata::{LogicalVolume, VolumeGroup};
+use lvm_core::metadata::{LogicalVolume, PhysicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::plan::Plan;
 use lvm_core::store::{
@@ -24,7 +24,7 @@ use crate::data::volume::map_lv;
 use crate::lock::VgLock;
 use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
-use crate::options::DeviceSpec;
+use crate::options::{DeviceSpec, Options};
 use crate::scan::devices::OpenDevices;
 
 /// A device that joins a group.
@@ -345,7 +345,7 @@ impl Transaction {
     /// Locks the name of a group that is to be, and makes sure that there is none yet.
     fn claim_name(&mut self, name: &str) -> Result<()> {
         self.locks.extend(self.lvm.lock_also(&self.opened, name)?);
-        if Scan::new(&self.opened.devices).groups.iter().any(|found| found.vg.name() == name) {
+        if self.opened.scan().groups.iter().any(|found| found.vg.name() == name) {
             let message = format!("New VG name \"{name}\" already exists");
             return Err(Error::new(ErrorKind::AlreadyExists, message).with_vg(name));
         }
@@ -361,7 +361,7 @@ impl Transaction {
         let name = find_group(Scan { groups: self.scan.groups.clone(), ..Scan::default() }, source)?;
         self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
         // Read again: it was not locked so far.
-        let source = find_group(Scan::new(&self.opened.devices), source)?;
+        let source = find_group(self.opened.scan(), source)?;
         self.require_inactive(&source.vg, |_| true)?;
         if source.vg.is_partial() || !source.duplicates.is_empty() {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
@@ -424,7 +424,8 @@ impl Transaction {
         }
         commit::archive(&self.lvm.options, &self.draft)?;
         crate::observe::step(observer, format!("splitting volume group {new_name} from {}", vg.name()))?;
-        let outcome = commit_split((kept_set, &text), (moved_set, &new_text))?;
+        let write = || commit_split((kept_set, &text), (moved_set, &new_text));
+        let outcome = self.opened.changing(&self.lvm.options, write)?;
         for (draft, vg, outcome) in
             [(&self.draft, &vg, outcome), (&new_draft, &new_vg, CommitOutcome::default())]
         {
@@ -495,17 +496,11 @@ impl Transaction {
             if !merged.is_empty() {
                 return Err(Error::invalid("a merge and the removal of the group cannot be one change"));
             }
-            if lvm.options.dry_run {
-                return Ok(draft.volume_group().clone());
+            if !lvm.options.dry_run {
+                crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
+                commit::archive(&lvm.options, &draft)?;
+                opened.changing(&lvm.options, || remove(&lvm.options, &opened, &draft, &devices))?;
             }
-            crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
-            commit::archive(&lvm.options, &draft)?;
-            if let Some(base) = draft.base()
-                && let Some(live) = LiveChange::new(&lvm.options.kernel, base, None, &[])?
-            {
-                live.deactivated()?.finish()?;
-            }
-            remove_group(&devices)?;
             return Ok(draft.volume_group().clone());
         }
         let (vg, _, text) = draft.commit_text()?;
@@ -513,22 +508,69 @@ impl Transaction {
         if lvm.options.dry_run {
             return Ok(vg);
         }
+        let filesystems = filesystem_changes(&lvm, &draft, &filesystems)?;
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
+        let change = Change { lvm: &lvm, opened: &opened, draft: &draft, vg: &vg, wipes: &wipes };
+        let options = &lvm.options;
+        match draft.base().is_some_and(|base| has_same_devices(base, &vg)) {
+            true => change.write(devices, &text, filesystems, observer)?,
+            false => opened.changing(options, || change.write(devices, &text, filesystems, observer))?,
+        }
+        drop(locks);
+        Ok(vg)
+    }
+}
+
+/// True when two versions of a group have one name and the same physical volumes.
+fn has_same_devices(base: &VolumeGroup, vg: &VolumeGroup) -> bool {
+    let ids = |vg: &VolumeGroup| vg.physical_volumes().iter().map(PhysicalVolume::id).collect::<HashSet<_>>();
+    base.name() == vg.name() && ids(base) == ids(vg)
+}
+
+/// Removes a group, after its volumes' devices.
+fn remove(options: &Options, opened: &OpenDevices, draft: &VgDraft, devices: &VgCommit) -> Result<()> {
+    if let Some(base) = draft.base().filter(|_| opened.has_block_devices)
+        && let Some(live) = LiveChange::new(&options.kernel, base, None, &[])?
+    {
+        live.deactivated()?.finish()?;
+    }
+    remove_group(devices)
+}
+
+/// A new version that is to be written.
+struct Change<'a> {
+    lvm: &'a Lvm,
+    opened: &'a OpenDevices,
+    draft: &'a VgDraft,
+    vg: &'a VolumeGroup,
+    wipes: &'a [(Arc<dyn BlockDevice>, Vec<Signature>)],
+}
+
+impl Change<'_> {
+    /// Writes it, with what comes before and after it on devices of the kernel, file systems and
+    /// disks.
+    fn write(
+        &self,
+        devices: VgCommit,
+        text: &[u8],
+        mut filesystems: Vec<FileSystemChange>,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        let Self { lvm, opened, draft, vg, wipes } = *self;
         let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
         let live = match draft.base().filter(|_| opened.has_block_devices) {
             None => None,
-            Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(&vg), &members)?,
+            Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(vg), &members)?,
         };
         let live = live.map(LiveChange::deactivated).transpose()?;
-        let mut filesystems = filesystem_changes(&lvm, &draft, &filesystems)?;
         filesystems.iter_mut().try_for_each(|change| change.before(observer))?;
-        for (device, signatures) in &wipes {
+        for (device, signatures) in wipes {
             for found in signatures {
                 signature::wipe(&**device, found)?;
             }
         }
-        let prepared = devices.prepare(&text).map_err(|error| match error.effect() {
+        let prepared = devices.prepare(text).map_err(|error| match error.effect() {
             // The signatures that were wiped do not come back.
             Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
             _ => error,
@@ -537,16 +579,14 @@ impl Transaction {
         let is_new = || on_disk().is_some_and(|found| found.vg.seqno() == vg.seqno());
         // From here to the commit nobody is asked.
         let (outcome, resumed) = commit::with_devices(prepared, live, is_new)?;
-        let after = commit::After { lvm: &lvm, draft: &draft, vg: &vg, members: &members };
+        let after = commit::After { lvm, draft, vg, members: &members };
         let finished = after.run(outcome, observer).and(resumed);
         let finished = finished.and_then(|()| {
             // The volumes have their sizes; each file system that can follow does.
             let after = filesystems.iter_mut().map(|change| change.after(observer));
             after.fold(Ok(()), Result::and)
         });
-        drop((locks, opened));
-        finished.map_err(|error| error.with_effect(Effect::Committed))?;
-        Ok(vg)
+        finished.map_err(|error| error.with_effect(Effect::Committed))
     }
 }
 

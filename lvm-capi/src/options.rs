@@ -141,8 +141,9 @@ pub struct lvmkit_options {
     pub struct_size: usize,
     /// The devices and image files to look at, with a NULL behind the last: nothing else is
     /// touched. "disk.img#2" is partition 2 of an image; partitions with a physical volume are
-    /// found without that too. NULL means every block device of the machine, which this version
-    /// cannot look at: calls that read answer LVMKIT_UNSUPPORTED.
+    /// found without that too. NULL means the block devices of the machine that LVM2 would look
+    /// at; the devices file /etc/lvm/devices/system.devices is obeyed when it is there, lvm.conf
+    /// is not read.
     pub devices: Texts,
     /// Bits of lvmkit_open_flag.
     pub flags: u32,

@@ -131,7 +131,8 @@ impl Lvm {
     }
 
     /// Activates the volumes of a group that `wanted` picks. Volumes that are parts of others are
-    /// activated with them, not by themselves.
+    /// activated with them, not by themselves. Those that the settings' lists exclude
+    /// ([`ActivationSettings`](crate::ActivationSettings)) are left out.
     ///
     /// # Errors
     /// As [`activate`](Self::activate) where it concerns the group; what concerns one volume is in
@@ -159,17 +160,19 @@ impl Lvm {
         require_block_devices(&locked.found)?;
         let mut activator = Activator::new(locked.kernel.clone(), &self.options.kernel)?;
         let device = |pv: PvId| pv_device(&locked.found, pv);
-        let mut activated = Activated::default();
+        let (mut activated, settings) = (Activated::default(), &self.options.activation);
         for lv in vg.logical_volumes().filter(|lv| lv.is_visible() && wanted(lv)) {
             if !options.ignore_skip && lv.status().contains(LvStatus::ACTIVATION_SKIP) {
                 continue;
             }
             let by_hand = lv.status().contains(LvStatus::NOAUTOACTIVATE)
                 || vg.status().contains(VgStatus::NOAUTOACTIVATE);
-            if options.auto && by_hand {
+            if options.auto && (by_hand || !settings.allows_auto(vg, lv)) || !settings.allows(vg, lv) {
                 continue;
             }
-            let brought_up = lv_tree(vg, lv, &device, options.tree).and_then(|nodes| {
+            let read_only = options.tree.read_only || settings.is_read_only(vg, lv);
+            let tree = TreeOptions { read_only, ..options.tree };
+            let brought_up = lv_tree(vg, lv, &device, tree).and_then(|nodes| {
                 activator.check_targets(&nodes)?;
                 activator.bring_up(&locked.live, &nodes, &link_of(vg, lv))
             });

@@ -58,6 +58,10 @@ impl KernelOptions {
         Self { mode: KernelMode::Off, ..Self::default() }
     }
 
+    pub(crate) fn switch_off(&mut self) {
+        self.mode = KernelMode::Off;
+    }
+
     /// This one is used.
     pub fn with(kernel: Kernel) -> Self {
         Self { mode: KernelMode::Given(kernel), ..Self::default() }

@@ -61,7 +61,7 @@ impl FileSystemChange {
             true => plan_grow(&fs, &usage, new.size(), how),
             false => plan_shrink(&fs, &usage, new.size(), how),
         };
-        let (plan, run) = (plan.map_err(context)?, FsRun::new(&device, &options.run_dir)?);
+        let (plan, run) = (plan.map_err(context)?, FsRun::new(&device, &options.mount_dir)?);
         Ok(Some(Self { lv: new.name().to_owned(), device, plan, run }))
     }
 

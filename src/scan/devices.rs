@@ -1,18 +1,25 @@
 //! Opening the devices and image files of a view, and the partitions in them.
 
 use std::collections::{HashMap, HashSet};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lvm_core::error::Context;
 use lvm_core::ondisk::find_label;
-use lvm_core::store::Scan;
-use lvm_core::{BlockDevice, Error, ErrorKind, Result};
+use lvm_core::store::{Problem, Scan};
+use lvm_core::{BlockDevice, Effect, Error, ErrorKind, Result};
+use lvm_dm::DeviceNumber;
 use lvm_dm::block::{FileDevice, SubDevice};
 
+use super::excluded::Exclusion;
+use super::hints;
+use super::machine::{Machine, OpenMachine, Use};
+use super::on_demand::identity;
 use super::partitions::partitions;
 use crate::lock::{ImageLock, LockMode};
 use crate::options::{DeviceSpec, Options};
+use crate::system::{device_numbers, is_same_file};
 
 /// Bytes that hold every sector a label may stand in.
 const LABEL_SPACE: usize = 2048;
@@ -39,22 +46,23 @@ pub(crate) struct OpenDevices {
     wholes: Vec<Arc<dyn BlockDevice>>,
     /// Which of them a path means.
     by_path: HashMap<PathBuf, usize>,
-    /// Which of them a file's device and inode numbers mean: two paths may lead to one file.
+    /// Which of them a file's [`identity`] means: two paths may lead to one file.
     by_inode: HashMap<(u64, u64), usize>,
     /// True when there is a block device among them, so that lvm2's lock files count.
     pub(crate) has_block_devices: bool,
+    /// What else the machine has, when it is the machine that is looked at.
+    machine: Option<Machine>,
     _locks: Vec<ImageLock>,
 }
 
 impl OpenDevices {
-    /// Opens everything the options name.
+    /// Opens everything the options name; without a name, what lvm2 would look at on this machine.
     ///
     /// # Errors
-    /// `NotFound`, `Io` or `Locked` naming the path; `Unsupported` without any device.
+    /// `NotFound`, `Io` or `Locked` naming the path; those of [`Machine::look`].
     pub(crate) fn open(options: &Options, access: Access) -> Result<Self> {
-        if options.devices.is_empty() && options.block_devices.is_empty() {
-            return Err(Error::unsupported("looking at every block device of this machine")
-                .with_help("name the devices and image files to look at"));
+        if options.looks_at_machine() {
+            return Self::open_machine(options, access);
         }
         let mut opened = Self::default();
         let mut paths = options.devices.iter().map(DeviceSpec::path).collect::<Vec<_>>();
@@ -67,13 +75,52 @@ impl OpenDevices {
         for spec in &options.devices {
             opened.add(spec)?;
         }
-        opened.devices.extend(options.block_devices.iter().cloned());
+        for device in &options.block_devices {
+            opened.has_block_devices |= DeviceNumber::of_device(Path::new(device.name())).is_some();
+            opened.devices.push(Arc::clone(device));
+        }
         Ok(opened)
     }
 
-    /// Reads everything that is on them.
+    fn open_machine(options: &Options, access: Access) -> Result<Self> {
+        let writable = access != Access::Read && !options.read_only && !options.dry_run;
+        let usage = Use { writable, flush: options.flush };
+        let OpenMachine { machine, open } = OpenMachine::look(&options.machine, usage)?;
+        // lvm2's locks count even where no device is left: it may be about to make one.
+        let mut opened = Self { has_block_devices: true, ..Self::default() };
+        for (known, device) in machine.devices.iter().zip(open) {
+            opened.by_path.insert(known.path.clone(), opened.wholes.len());
+            opened.by_inode.insert(device.identity()?, opened.wholes.len());
+            opened.wholes.push(Arc::clone(&device) as Arc<dyn BlockDevice>);
+            opened.push(device);
+        }
+        opened.machine = Some(machine);
+        Ok(opened)
+    }
+
+    /// Reads all devices and puts the groups together.
     pub(crate) fn scan(&self) -> Scan {
-        Scan::new(&self.devices)
+        let mut scan = Scan::new(&self.devices);
+        let duplicates = self.machine.iter().flat_map(|machine| &machine.duplicates);
+        scan.problems.extend(duplicates.map(|duplicate| Problem::Duplicate {
+            pv: duplicate.pv_id,
+            used: duplicate.used.to_string_lossy().into_owned(),
+            left_out: duplicate.left_out.to_string_lossy().into_owned(),
+        }));
+        scan
+    }
+
+    /// Runs a change of which devices are physical volumes, of their group or of its name, under
+    /// the locks of the caller. lvm2's hints are done away with before it, so that no crash leaves
+    /// them behind, and after it, since a reader may have made them anew meanwhile.
+    pub(crate) fn changing<T>(&self, options: &Options, change: impl FnOnce() -> Result<T>) -> Result<T> {
+        let invalidate = || if self.has_block_devices { hints::invalidate(&options.run_dir) } else { Ok(()) };
+        invalidate()?;
+        let changed = change();
+        let invalidated = invalidate();
+        let value = changed?;
+        invalidated.having(Effect::Committed)?;
+        Ok(value)
     }
 
     fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {
@@ -91,7 +138,7 @@ impl OpenDevices {
         let is_block = metadata.file_type().is_block_device();
         self.has_block_devices |= is_block;
         // The same file under two names would be two devices with one content.
-        let inode = (metadata.dev(), metadata.ino());
+        let inode = identity(&metadata);
         if let Some(known) = self.by_inode.get(&inode) {
             self.by_path.insert(path.to_owned(), *known);
             return Ok(());
@@ -123,7 +170,7 @@ impl OpenDevices {
     fn whole(&self, path: &Path) -> Option<&Arc<dyn BlockDevice>> {
         let known = self.by_path.get(path).copied().or_else(|| {
             let metadata = std::fs::metadata(path).ok()?;
-            self.by_inode.get(&(metadata.dev(), metadata.ino())).copied()
+            self.by_inode.get(&identity(&metadata)).copied()
         });
         self.wholes.get(known?)
     }
@@ -166,14 +213,47 @@ impl OpenDevices {
             return Ok(Arc::clone(device));
         }
         let Some(whole) = self.whole(spec.path()) else {
-            return Err(Error::not_found(format!("No device found for {name}."))
-                .with_device(name)
-                .with_help("only the devices that were named are looked at"));
+            return Err(self.not_found(spec));
         };
         let Some(number) = spec.partition_number() else { return Ok(Arc::clone(whole)) };
         match by_name(&partition_name(&**whole, number)) {
             Some(device) => Ok(Arc::clone(device)),
             None => partition(whole, number),
+        }
+    }
+}
+
+impl OpenDevices {
+    /// Why the view does not have a device.
+    fn not_found(&self, spec: &DeviceSpec) -> Error {
+        let name = spec.to_string();
+        let not_found = |help| {
+            let error = Error::not_found(format!("No device found for {name}."));
+            error.with_device(name.as_str()).with_help(help)
+        };
+        let Some(machine) = &self.machine else {
+            return not_found("only the devices that were named are looked at");
+        };
+        let number = device_numbers(spec.path());
+        let is_meant = |path: &Path, major, minor| path == spec.path() || number == Some((major, minor));
+        let refused = |why: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::InUse, format!("Cannot use {name}: {why}")).with_device(name.as_str())
+        };
+        let mut excluded = machine.excluded.iter();
+        let excluded = excluded.find(|one| is_meant(&one.device, one.number.major, one.number.minor));
+        if let Some(excluded) = excluded {
+            let error = refused(&excluded.why);
+            return match excluded.why {
+                Exclusion::NotInDevicesFile => error.with_help("add it to the devices file first"),
+                _ => error,
+            };
+        }
+        let duplicate = machine.duplicates.iter().find(|duplicate| {
+            duplicate.left_out == spec.path() || is_same_file(&duplicate.left_out, spec.path())
+        });
+        match duplicate {
+            Some(duplicate) => refused(&"device is a duplicate").with_help(duplicate.to_string()),
+            None => not_found("only block devices of this machine are looked at; name files to use files"),
         }
     }
 }

@@ -170,7 +170,7 @@ fn killed_at_every_request_and_write() {
     run("mkfs.ext4", &["-q", path.to_str().unwrap()]);
     let mount = Mounted::new(&path);
     let writer = Writer::start(&mount.0);
-    let mut cuts = 0;
+    let mut places = BTreeMap::<String, u32>::new();
     let mut theirs: BTreeMap<(&str, u32, String), String> = BTreeMap::new();
     // What undoes each, where it went through.
     for (operation, undo) in [("extend", "reduce"), ("reduce", "extend"), ("rename", "rename back")] {
@@ -203,7 +203,7 @@ fn killed_at_every_request_and_write() {
                 let is_old = now.seqno() == old.seqno() && now == old;
                 assert!(is_old || now.seqno() == old.seqno() + 1, "{what}: neither old nor new");
                 if !by_lvm2 {
-                    cuts += 1;
+                    *places.entry(place.clone()).or_default() += 1;
                 }
                 // The volume works: this reaches its disk.
                 nix::unistd::sync();
@@ -231,6 +231,10 @@ fn killed_at_every_request_and_write() {
     for ((operation, cut, place), verdict) in theirs {
         println!("lvm2 --refresh after {operation} died at {cut}, before {place}: {verdict}");
     }
-    println!("kernel: killed at {cuts} places of extend, reduce and rename; recovered from all");
+    for place in ["load", "suspend", "rename", "a write", "a flush"] {
+        assert!(places.contains_key(place), "never died before {place}: {places:?}");
+    }
+    let cuts = places.values().sum::<u32>();
+    println!("kernel: killed at {cuts} places of extend, reduce and rename, recovered from all: {places:?}");
     lvm.deactivate_where("vg0", |_| true).unwrap();
 }

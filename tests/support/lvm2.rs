@@ -1,7 +1,7 @@
 //! The lvm2 that is installed, with a configuration of its own that leaves the machine alone.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Map, Value};
@@ -124,11 +124,30 @@ impl Lvm2 {
         command
     }
 
+    /// Its system directory.
+    pub fn system_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Runs a command that sees `devices` only.
     pub fn run<S: AsRef<str>>(&self, devices: &[&str], arguments: &[S]) -> Said {
         let mut words = arguments.iter().map(AsRef::as_ref);
         let mut command = self.command();
         command.arg(words.next().unwrap()).arg("--devices").arg(devices.join(",")).args(words);
+        Self::said(command)
+    }
+
+    /// Runs a command that looks at the machine, as its configuration and `config` say.
+    pub fn run_on_machine(&self, config: &str, arguments: &[&str]) -> Said {
+        let mut command = self.command();
+        command.args(arguments);
+        if !config.is_empty() {
+            command.arg("--config").arg(config);
+        }
+        Self::said(command)
+    }
+
+    fn said(mut command: Command) -> Said {
         let output = command.output().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);
         let err = err.lines().filter(|line| !NOISE.iter().any(|noise| line.contains(noise)));
