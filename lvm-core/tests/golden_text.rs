@@ -91,6 +91,11 @@ fn odd_keys_are_read_back() {
     let text = String::from_utf8(fs::read(path).unwrap()).unwrap();
     let text = text.trim_end_matches('\0');
     let odd = ["'a b' = 1", "\"a = {\" = 1", "'a\"b' = 1", "\"it's\" = 1", "'#x' = [ 2 ]", "x[,y = 1"];
+    for part in ["a/'b\"c = 1", "\"it's\\/b\" = 1"] {
+        let renamed = text.replacen("segment1 {", &format!("{part}\nsegment1 {{"), 1);
+        let error = import(&renamed).unwrap_err();
+        assert_eq!(*error.kind(), lvm_core::ErrorKind::Corrupt, "{part}");
+    }
     for line in odd.iter().chain(&["segment1 = []"]) {
         let renamed = text.replacen("segment1 {", &format!("{line}\nother {{"), 1);
         assert_ne!(renamed, text);

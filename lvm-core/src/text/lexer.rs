@@ -4,6 +4,7 @@
 //! begins with a digit, sign or point is a number; elsewhere it is an identifier, so that `1a`,
 //! `a:b` and `;b` are keys (as lvm2 2.03.16 reads them).
 
+use std_alloc::string::String;
 use thiserror::Error;
 
 /// What is wrong with a text, and at which byte.
@@ -32,6 +33,9 @@ pub enum TextErrorKind {
     /// An empty key, or an empty part of a path of keys.
     #[error("empty key")]
     EmptyKey,
+    /// A part of a path of keys that could not be written back: no quotes keep it as it is.
+    #[error("a key with quotes of both kinds")]
+    OddKey,
     /// Neither `=` nor `{` behind a key.
     #[error("'=' or '{{' was expected")]
     AssignmentExpected,
@@ -112,6 +116,19 @@ fn is(byte: u8, class: u8) -> bool {
 pub(super) fn is_bare_key(key: &str) -> bool {
     let special = ['[', ']', ',', '"', '\''];
     !key.is_empty() && !key.starts_with(special) && key.bytes().all(|byte| !is(byte, STOP))
+}
+
+/// Whether there is a way to write a key so that it is read as itself: bare, or in quotes.
+pub(super) fn is_writable_key(key: &str) -> bool {
+    is_bare_key(key) || !key.contains('\'') || {
+        let mut quoted = String::with_capacity(key.len().saturating_add(2));
+        quoted.push('"');
+        quoted.push_str(key);
+        quoted.push('"');
+        let mut lexer = Lexer::new(&quoted);
+        let token = lexer.next(false);
+        lexer.at == quoted.len() && matches!(token, Ok(Token::Escaped(_) | Token::Literal(_)))
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use core::cell::Cell;
 use hashbrown::HashSet;
 use std_alloc::{borrow::Cow, borrow::ToOwned, string::String, vec::Vec};
 
-use super::lexer::{Lexer, TextError, TextErrorKind, Token};
+use super::lexer::{Lexer, TextError, TextErrorKind, Token, is_writable_key};
 use crate::metadata::{ConfigNode, ConfigValue};
 
 /// Deepest nesting of sections accepted; lvm2 itself writes five levels.
@@ -165,6 +165,9 @@ impl<'a> Tree<'a> {
         }
         let first = self.nodes.len();
         for part in key.split('/').filter(|part| !part.is_empty()) {
+            if !is_writable_key(part) {
+                return Err(lexer.error(TextErrorKind::OddKey));
+            }
             self.push(part);
             if self.nodes.len().saturating_sub(first) > DEPTH_MAX {
                 return Err(lexer.error(TextErrorKind::TooDeep));
