@@ -204,7 +204,8 @@ impl<'a> LiveChange<'a> {
     }
 
     fn preload(&mut self) -> Result<()> {
-        self.activator.check_targets(self.changed.iter().map(|changed| &changed.node))?;
+        let loaded = self.changed.iter().filter(|changed| changed.table.is_some());
+        self.activator.check_targets(loaded.map(|changed| &changed.node))?;
         for changed in &mut self.changed {
             let Some(table) = &changed.table else { continue };
             // What a crash left there is replaced by this load. Set first: a load that fails may

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use lvmkit::{BlockDevice, Error, Result};
+use lvmkit::{BlockDevice, Effect, Error, Result};
 
 pub(crate) const SECTOR: usize = 512;
 /// Sectors at the start of a fresh disk that are zero; behind them lies the pattern.
@@ -164,7 +164,9 @@ impl Disk {
     }
 
     fn fail<T>(&self, what: &str, offset: u64) -> Result<T> {
-        Err(Error::io(format!("injected failure of a {what}"), self.name.clone(), offset, "injected"))
+        let error = Error::io(format!("injected failure of a {what}"), self.name.clone(), offset, "injected");
+        // As a file says it: who writes it has to know what the failure means.
+        Err(error.with_effect(Effect::Unknown))
     }
 
     fn store(&self, state: &mut State, first: u64, bytes: &[u8]) {

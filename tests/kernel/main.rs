@@ -8,8 +8,11 @@
 mod activate;
 mod bench;
 mod crash;
+mod faults;
 mod guest;
 mod mounted;
 mod requests;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
+mod udev;

@@ -116,10 +116,11 @@ impl AreaSet {
                 // Whole sectors, but nothing behind the area: there lie extents.
                 let end = part.end.next_multiple_of(SECTOR).min(header.size.max(part.end));
                 padded.resize(usize::try_from(end.saturating_sub(part.start)).unwrap_or(length), 0);
-                placed.area.device.write_at(header.start.saturating_add(part.start), &padded)?;
+                let at = header.start.saturating_add(part.start);
+                placed.area.device.write_at(at, &padded).having(Effect::Unchanged)?;
             }
         }
-        flush_all(&areas).into_iter().next().map_or(Ok(()), Err)?;
+        flush_all(&areas).into_iter().next().map_or(Ok(()), Err).having(Effect::Unchanged)?;
         Ok(Written { areas })
     }
 }
