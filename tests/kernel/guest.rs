@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support;
-
 /// Tells the tests in the guest that they are there, so that none of them is skipped.
 const IN_GUEST: &str = "LVMKIT_IN_GUEST";
 
@@ -37,27 +35,21 @@ fn guest_kernel() -> Result<(), String> {
     Ok(())
 }
 
-/// Every test of this program but this one runs in a guest kernel, in one boot, when this kernel
-/// has no device-mapper.
-#[test]
-fn in_a_guest_kernel() {
-    if can_run() {
-        return;
-    }
-    if support::needed("kernel tests", guest_kernel()).is_none() {
-        return;
-    }
+/// Runs this program in a guest, with these arguments; returns what it wrote.
+///
+/// # Errors
+/// Why there is no guest.
+///
+/// # Panics
+/// When it fails there.
+pub fn run_in_guest(arguments: &[String]) -> Result<String, String> {
+    guest_kernel()?;
     let program = std::env::current_exe().unwrap();
     let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml-run");
     let mut command = Command::new(run);
-    command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program);
-    command.args(["--test-threads=1", "--show-output", "--color=never"]);
-    // The same tests that were asked for here.
-    command.args(std::env::args().skip(1).filter(|word| !word.starts_with('-')));
+    command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program).args(arguments);
     let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    println!("{text}");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "in the guest: {}\n{text}", output.status);
-    let passed = text.lines().find_map(|line| line.strip_prefix("test result: ok. ")).unwrap();
-    println!("kernel: in the guest {passed}");
+    Ok(text)
 }

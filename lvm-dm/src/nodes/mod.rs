@@ -13,8 +13,10 @@
 //! Nothing here may be called while a device is suspended: the file systems written to could be on
 //! it. Facts from nodes and links that lvm2 2.03.16 made without udev.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use lvm_core::{Error, Result};
 use nix::libc::dev_t;
@@ -39,10 +41,13 @@ const DISK_GID: u32 = 6;
 /// than [`DM_NAME_MAX`] bytes, has a `/` or a NUL, or is `mapper` for a volume group and `control`
 /// for a device; `AlreadyExists` when something stands there that is not ours to replace or remove;
 /// `Io` for the rest, with the system's error as source.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct DevDir {
     root: PathBuf,
     gid: u32,
+    /// Directories that were looked at and are volume groups': looking again at each link would
+    /// make activating a group quadratic in its volumes.
+    known: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Default for DevDir {
@@ -57,7 +62,7 @@ impl DevDir {
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-        Self { root: root.into(), gid: gid_of_disk(&groups).unwrap_or(DISK_GID) }
+        Self { root: root.into(), gid: gid_of_disk(&groups).unwrap_or(DISK_GID), known: Arc::default() }
     }
 
     /// Makes nodes belong to this group instead of `disk`.
