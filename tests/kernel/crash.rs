@@ -160,6 +160,14 @@ fn compare(bench: &Bench, vg: &VolumeGroup) -> std::result::Result<(), String> {
     Ok(())
 }
 
+/// What lvm2's own repair makes of what is there.
+fn refreshed_by_lvm2(bench: &Bench, lvm: &Lvm) -> String {
+    let said = bench.lvm2.run(&bench.paths(), &["vgchange", "--refresh", "vg0"]);
+    let now = lvm.volume_group("vg0").unwrap();
+    let verdict = compare(bench, &now).err().unwrap_or_else(|| "right".to_owned());
+    if said.ok() { verdict } else { format!("{verdict} (exit code {})", said.code) }
+}
+
 #[test]
 fn killed_at_every_request_and_write() {
     let Some(bench) = Bench::new(&[120, 120, 8, 8]) else { return };
@@ -186,13 +194,7 @@ fn killed_at_every_request_and_write() {
                     break;
                 };
                 if by_lvm2 {
-                    let said = bench.lvm2.run(&bench.paths(), &["vgchange", "--refresh", "vg0"]);
-                    let now = lvm.volume_group("vg0").unwrap();
-                    let mut verdict = compare(&bench, &now).err().unwrap_or_else(|| "right".to_owned());
-                    if !said.ok() {
-                        verdict += &format!(" (exit code {})", said.code);
-                    }
-                    theirs.insert((operation, cut, place.clone()), verdict);
+                    theirs.insert((operation, cut, place.clone()), refreshed_by_lvm2(&bench, &lvm));
                 }
                 let recovered = lvm.recover("vg0").unwrap();
                 assert!(recovered.failed.is_empty(), "{operation} before {place}: {recovered:?}");

@@ -10,6 +10,7 @@ mod bench;
 mod crash;
 mod faults;
 mod guest;
+mod in_turn;
 mod mounted;
 mod requests;
 #[path = "../support/mod.rs"]
