@@ -44,6 +44,7 @@ mod config;
 pub mod data;
 pub mod lock;
 mod lvm;
+mod mapped;
 mod observe;
 mod options;
 pub mod report;
@@ -57,6 +58,7 @@ pub use activate::{
     ActivateOptions, Activated, ActivationMode, ActiveLv, KernelOptions, Recovered, TreeOptions,
 };
 pub use lvm::{Lvm, Overwrite, PvUse};
+pub use mapped::MadeNodes;
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};
 pub use transaction::{PvSource, Transaction};
