@@ -37,14 +37,18 @@ impl Lvm {
         self.options.kernel.require_kernel()
     }
 
+    /// False when device-mapper is switched off (`global/activation=0`).
+    #[must_use]
+    pub fn uses_kernel(&self) -> bool {
+        !matches!(self.options.kernel.mode, KernelMode::Off)
+    }
+
     /// True when volumes of a group that was found on `pvs` can be devices of the kernel:
     /// device-mapper is not switched off, and no physical volume is an image file.
     #[must_use]
     pub fn can_activate(&self, pvs: &[Option<FoundPv>]) -> bool {
         let mut found = pvs.iter().flatten().peekable();
-        !matches!(self.options.kernel.mode, KernelMode::Off)
-            && found.peek().is_some()
-            && found.all(|pv| device_number(&*pv.device).is_some())
+        self.uses_kernel() && found.peek().is_some() && found.all(|pv| device_number(&*pv.device).is_some())
     }
 
     /// The volumes of a group, found on `pvs`, that are devices of the kernel; `None` when that is
