@@ -42,6 +42,7 @@ pub mod activate;
 pub mod commit;
 mod config;
 pub mod data;
+pub mod doctor;
 pub mod lock;
 mod lvm;
 mod mapped;

@@ -173,6 +173,11 @@ impl<'o> Session<'o> {
         self.open_with(self.options()?, arguments)
     }
 
+    /// The same, also without any device.
+    pub(crate) fn open_any(&self) -> Outcome<Lvm> {
+        Ok(Lvm::open(self.options()?.devices(self.devices()))?)
+    }
+
     /// The same, but nothing is written, whatever is asked later.
     pub(crate) fn open_read_only(&self) -> Outcome<Lvm> {
         self.open_with(self.options()?.read_only(true), None)

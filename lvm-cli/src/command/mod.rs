@@ -1,5 +1,7 @@
 //! The table of commands.
 
+mod dm;
+mod doctor;
 mod lvchange;
 mod lvcreate;
 mod lvread;
@@ -57,6 +59,8 @@ impl Command {
 
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
+    &dm::COMMAND,
+    &doctor::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvresize::EXTEND,
