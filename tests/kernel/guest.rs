@@ -43,7 +43,9 @@ fn in_a_guest_kernel() {
         return;
     }
     let program = std::env::current_exe().unwrap();
-    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml-run");
+    // The tests of the command are one folder below.
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let run = folders.map(|folder| folder.join("tests/uml-run")).find(|run| run.exists()).unwrap();
     let mut command = Command::new(run);
     command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program);
     command.args(["--test-threads=1", "--show-output", "--color=never"]);
