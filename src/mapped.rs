@@ -110,13 +110,16 @@ impl MadeNodes {
         }
     }
 
-    /// Links of the group's directory that lead to a device-mapper node of no active volume.
+    /// Links of the group's directory that lead to a device-mapper node of no active volume, and
+    /// udev's to devices that are gone.
     fn stale_links(&mut self, dir: &DevDir, vg: &str, is_active: impl Fn(&str) -> bool) {
         let folder = dir.root().join(vg);
         for name in names_in(&folder) {
-            let target = fs::read_link(folder.join(&name));
+            let Ok(target) = fs::read_link(folder.join(&name)) else { continue };
+            let is_udevs = target.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dm-"));
             // What else somebody keeps there is not ours.
-            let ours = target.is_ok_and(|target| target.parent() == Some(&*dir.root().join("mapper")));
+            let ours = target.parent() == Some(&*dir.root().join("mapper"))
+                || (is_udevs && number_of(&folder.join(&name)).is_none());
             if ours && !is_active(&name) {
                 let result = dir.remove_link(vg, &name);
                 self.note(&folder.join(&name), result, false);

@@ -75,6 +75,12 @@ pub(crate) fn change(
     let changed = match activation {
         Activation::Off if !lvm.can_activate(&found.pvs) => return Ok(()),
         Activation::Off => lvm.deactivate_where(vg, wanted)?,
+        _ if lvm.uses_kernel() && !lvm.can_activate(&found.pvs) => {
+            return Err(Failure::Refused(vec![
+                format!("Volume group \"{vg}\" is on image files, which the kernel cannot use."),
+                "  Attach them to loop devices (losetup), or use lvread and lvwrite.".to_owned(),
+            ]));
+        }
         on => lvm.activate_where(vg, options(&session.args, on == Activation::Auto), wanted)?,
     };
     report(session, vg, changed);

@@ -286,3 +286,6 @@ fn run_rows<'c, 'i>(group: &'c Group<'i>, at: usize, row: Row<'c, 'i>, emit: &mu
         emit(Row { lv, seg, run: Some(*run), ..row });
     }
 }
+
+#[cfg(test)]
+mod tests;

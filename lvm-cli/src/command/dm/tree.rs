@@ -65,7 +65,10 @@ impl Forest {
 mod tests {
     use super::*;
 
-    fn forest(devices: &[(&str, u32, &[(u32, u32)])]) -> String {
+    /// A name, a minor number, and the numbers of what lies under it.
+    type Device<'a> = (&'a str, u32, &'a [(u32, u32)]);
+
+    fn forest(devices: &[Device<'_>]) -> String {
         let mut forest = Forest::default();
         for (name, minor, deps) in devices {
             let number = DeviceNumber::new(254, *minor);
