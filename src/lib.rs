@@ -42,8 +42,10 @@ pub mod activate;
 pub mod commit;
 mod config;
 pub mod data;
+pub mod doctor;
 pub mod lock;
 mod lvm;
+mod mapped;
 mod observe;
 mod options;
 pub mod report;
@@ -58,6 +60,7 @@ pub use activate::{
 };
 pub use config::ActivationSettings;
 pub use lvm::{Lvm, Overwrite, PvUse};
+pub use mapped::MadeNodes;
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};
 pub use transaction::{PvSource, Transaction};

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod activation;
 mod args;
 mod command;
 mod dispatch;

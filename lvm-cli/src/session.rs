@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use lvmkit::{DeviceSpec, Error, Event, Lvm, Options, Transaction, VolumeGroup};
+use lvmkit::{DeviceSpec, Error, Event, KernelOptions, Lvm, Options, Transaction, VolumeGroup};
 
 use crate::args::{Args, UsageError, option};
 use crate::command::Command;
@@ -19,6 +19,9 @@ pub(crate) const EXIT_FAILED: u8 = 5;
 
 /// The variable that names devices and image files, as `--devices` does.
 const DEVICES_VARIABLE: &str = "LVMKIT_DEVICES";
+
+/// The variable that says that udev has no part in it, as it does to libdevmapper's programs.
+const NO_UDEV_VARIABLE: &str = "DM_DISABLE_UDEV";
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -137,13 +140,18 @@ impl<'o> Session<'o> {
         names.map(DeviceSpec::from).collect()
     }
 
+    fn waits_for_udev(&self) -> bool {
+        !self.args.has(&option::NOUDEVSYNC) && std::env::var_os(NO_UDEV_VARIABLE).is_none()
+    }
+
     fn options(&self) -> Outcome<Options> {
         let mut options = Options::new()
             .command(self.line.clone())
             .locking(!self.args.has(&option::NOLOCKING))
             .read_only(self.args.has(&option::READONLY))
             .dry_run(self.is_test())
-            .flush(!self.args.has(&option::NOFLUSH));
+            .flush(!self.args.has(&option::NOFLUSH))
+            .kernel(KernelOptions::auto().udev_sync(self.waits_for_udev()));
         for text in self.args.texts(&option::CONFIG) {
             options = options.config(text)?;
         }
@@ -163,6 +171,11 @@ impl<'o> Session<'o> {
     /// A handle on the devices of the view, and on those that are arguments.
     pub(crate) fn open<'s>(&self, arguments: impl IntoIterator<Item = &'s DeviceSpec>) -> Outcome<Lvm> {
         self.open_with(self.options()?, arguments)
+    }
+
+    /// The same, also without any device.
+    pub(crate) fn open_any(&self) -> Outcome<Lvm> {
+        Ok(Lvm::open(self.options()?.devices(self.devices()))?)
     }
 
     /// The same, but nothing is written, whatever is asked later.

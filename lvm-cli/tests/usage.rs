@@ -5,7 +5,9 @@ mod support;
 
 use support::Folder;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 32] = [
+    "dm",
+    "doctor",
     "lvchange",
     "lvcreate",
     "lvextend",
@@ -15,22 +17,27 @@ const COMMANDS: [&str; 25] = [
     "lvrename",
     "lvresize",
     "lvs",
+    "lvscan",
     "lvwrite",
     "pvchange",
     "pvcreate",
     "pvremove",
     "pvresize",
     "pvs",
+    "pvscan",
+    "recover",
     "vgcfgbackup",
     "vgcfgrestore",
     "vgchange",
     "vgck",
     "vgcreate",
     "vgextend",
+    "vgmknodes",
     "vgreduce",
     "vgremove",
     "vgrename",
     "vgs",
+    "vgscan",
 ];
 
 #[test]

@@ -17,7 +17,7 @@ mod apply;
 pub(crate) mod change;
 pub(crate) mod live;
 mod memory;
-mod options;
+pub(crate) mod options;
 mod recover;
 pub(crate) mod table;
 pub(crate) mod tree;

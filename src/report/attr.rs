@@ -1,5 +1,5 @@
-//! The attribute strings of `lvs`, `vgs` and `pvs`, each character as in lvm2 2.03.16 with
-//! `activation=0`: what only the kernel knows shows as `X`.
+//! The attribute strings of `lvs`, `vgs` and `pvs`, each character as in lvm2 2.03.16. Where the
+//! kernel does not say, what only it knows shows as `X`, as with `activation=0`.
 
 use lvm_core::metadata::segment::Raid;
 use lvm_core::metadata::{
@@ -8,14 +8,17 @@ use lvm_core::metadata::{
 
 use super::group::{Group, Use, is_pvmove};
 use super::role::{is_spare, is_virtual_origin};
+use crate::activate::ActiveLv;
 
 /// `lv_attr`: ten characters.
 pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> String {
     let status = lv.status();
     let kind = group.first_kind(at);
     let flag = |set, sign| if set { sign } else { '-' };
+    let device = group.device(lv);
     let permissions = match (is_pvmove(lv), status.contains(LvStatus::WRITE)) {
         (true, _) => '-',
+        (_, true) if device.flatten().is_some_and(|device| device.read_only) => 'R',
         (_, true) => 'w',
         (_, false) => 'r',
     };
@@ -26,9 +29,11 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
         permissions,
         if locked { policy.to_ascii_uppercase() } else { policy },
         flag(status.contains(LvStatus::FIXED_MINOR), 'm'),
-        // Active, suspended, open: nobody asked the kernel.
-        'X',
-        'X',
+        state(device),
+        match device {
+            None => 'X',
+            Some(device) => flag(device.is_some_and(|device| device.open_count > 0), 'o'),
+        },
         lv_target(group, at, lv, kind),
         flag(zeroes_new_blocks(group, kind), 'z'),
         health(group, at),
@@ -36,6 +41,18 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
     ]
     .into_iter()
     .collect()
+}
+
+/// What its device does.
+fn state(device: Option<Option<&ActiveLv>>) -> char {
+    match device {
+        None => 'X',
+        Some(None) => '-',
+        Some(Some(device)) if device.suspended => 's',
+        Some(Some(device)) if device.live_table => 'a',
+        Some(Some(device)) if device.inactive_table => 'i',
+        Some(Some(_)) => 'd',
+    }
 }
 
 fn lv_type(group: &Group<'_>, at: usize, lv: &LogicalVolume, kind: Option<&SegmentKind>) -> char {

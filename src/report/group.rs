@@ -11,6 +11,8 @@ use lvm_core::metadata::{
 use lvm_core::store::{FoundPv, ScannedPv};
 use lvm_core::{Bytes, LvId, PvId, Result};
 
+use crate::activate::ActiveLv;
+
 /// How one logical volume uses another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Use {
@@ -117,6 +119,8 @@ pub(super) struct Group<'i> {
     lv_at: OnceCell<HashMap<LvId, usize>>,
     users: Vec<Vec<User<'i>>>,
     partial: Vec<bool>,
+    /// The volumes that are devices of the kernel; `None` when it was not asked or cannot tell.
+    live: Option<HashMap<LvId, ActiveLv>>,
 }
 
 impl<'i> Group<'i> {
@@ -142,6 +146,7 @@ impl<'i> Group<'i> {
             lv_at: OnceCell::new(),
             partial: vec![false; lvs.len()],
             users: vec![Vec::new(); lvs.len()],
+            live: None,
             lvs,
         };
         group.find_users();
@@ -149,6 +154,16 @@ impl<'i> Group<'i> {
         group.snapshot_count = count((0..group.lvs.len()).filter(|at| group.store_of(*at).is_some()).count());
         group.find_partial();
         Ok(group)
+    }
+
+    /// Takes note of what the kernel says.
+    pub(super) fn set_live(&mut self, live: Option<Vec<ActiveLv>>) {
+        self.live = live.map(|live| live.into_iter().map(|lv| (lv.lv, lv)).collect());
+    }
+
+    /// The device of a volume, or that it has none; nothing when the kernel does not say.
+    pub(super) fn device(&self, lv: &LogicalVolume) -> Option<Option<&ActiveLv>> {
+        self.live.as_ref().map(|live| live.get(&lv.id()))
     }
 
     /// Notes for each volume which segments use it.

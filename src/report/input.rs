@@ -5,9 +5,13 @@ use std::fmt;
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::store::{FoundPv, FoundVg, Orphan, Scan};
 
+use crate::activate::ActiveLv;
+
 /// Tells the major and minor number of the device at a path.
 pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
 
+/// Tells which volumes of a group, with the devices it was found on, are devices of the kernel.
+type Live<'i> = dyn Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i;
 type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
 type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
 
@@ -34,6 +38,7 @@ pub struct ReportInput<'i> {
     pub(super) orphans: Vec<&'i Orphan>,
     pub(super) others: Vec<&'i str>,
     pub(super) numbers: Option<Box<DeviceNumbers<'i>>>,
+    pub(super) live: Option<Box<Live<'i>>>,
     pub(super) lv_choice: Option<Box<LvChoice<'i>>>,
     pub(super) pv_choice: Option<Box<PvChoice<'i>>>,
 }
@@ -102,6 +107,19 @@ impl<'i> ReportInput<'i> {
     #[must_use]
     pub fn with_device_numbers(mut self, numbers: impl Fn(&str) -> Option<(u32, u32)> + 'i) -> Self {
         self.numbers = Some(Box::new(numbers));
+        self
+    }
+
+    /// Tells how to ask the kernel which volumes of a group are active, as
+    /// [`Lvm::live_lvs`](crate::Lvm::live_lvs) does; `None` when it cannot tell. It is asked once for
+    /// each group, and only when a column needs it. Without it such columns hold what lvm2 shows
+    /// with `activation=0`.
+    #[must_use]
+    pub fn with_live(
+        mut self,
+        live: impl Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i,
+    ) -> Self {
+        self.live = Some(Box::new(live));
         self
     }
 

@@ -4,8 +4,9 @@
 //! from a [`ReportInput`], and a table prints itself: [`Table::to_text`] the way lvm2 2.03.16
 //! prints, [`Table::to_json`] as its JSON. Tables serialise with serde too.
 //!
-//! Everything comes from metadata and labels. Fields that only the kernel can answer hold what
-//! lvm2 shows with `activation=0`: their help says so.
+//! Everything comes from metadata and labels, and what is active from whom
+//! [`ReportInput::with_live`] names. Fields that only the kernel can answer hold what lvm2 shows with
+//! `activation=0` when it is not asked: their help says so.
 
 mod attr;
 mod columns;
@@ -155,8 +156,12 @@ impl Report {
         let mut cells = Vec::with_capacity(if row_kind == RowKind::Lv { volumes * fields.len() } else { 0 });
         let mut emit = |row: Row<'_, 'i>| cells.extend(fields.iter().map(|field| field.value(&row)));
         for (vg, pvs) in &input.groups {
-            let group = Group::new(vg, pvs)
+            let mut group = Group::new(vg, pvs)
                 .map_err(|source| ReportError::Metadata { vg: vg.name().to_owned(), source })?;
+            if let Some(live) = input.live.as_ref().filter(|_| fields.iter().any(|field| field.asks_kernel()))
+            {
+                group.set_live(live(vg, pvs));
+            }
             // lvs shows nothing of exported groups; vgs and pvs do.
             let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);
             if !(lvs && vg.is_exported()) {
@@ -281,3 +286,6 @@ fn run_rows<'c, 'i>(group: &'c Group<'i>, at: usize, row: Row<'c, 'i>, emit: &mu
         emit(Row { lv, seg, run: Some(*run), ..row });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,9 @@ fn guest_kernel() -> Result<(), String> {
 pub fn run_in_guest(arguments: &[String]) -> Result<String, String> {
     guest_kernel()?;
     let program = std::env::current_exe().unwrap();
-    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml-run");
+    // The tests of the command are one folder below.
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let run = folders.map(|folder| folder.join("tests/uml-run")).find(|run| run.exists()).unwrap();
     let mut command = Command::new(run);
     command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program).args(arguments);
     let output = command.output().unwrap();

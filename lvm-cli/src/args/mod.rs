@@ -12,7 +12,7 @@ pub(crate) mod size;
 pub(crate) mod value;
 
 pub(crate) use parse::parse;
-pub(crate) use value::Takes;
+pub(crate) use value::{Activation, Takes};
 
 use lvmkit::{AllocationPolicy, Bytes, ReadAhead};
 
@@ -169,6 +169,11 @@ impl Args {
     /// An allocation policy.
     pub(crate) fn policy(&self, opt: &'static Opt) -> Option<AllocationPolicy> {
         self.text(opt).and_then(AllocationPolicy::parse)
+    }
+
+    /// What `-a` asks for.
+    pub(crate) fn activation(&self, opt: &'static Opt) -> Option<Activation> {
+        self.text(opt).and_then(|text| Activation::parse(text).ok())
     }
 
     /// A read-ahead.

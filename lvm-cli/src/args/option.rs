@@ -13,14 +13,14 @@ macro_rules! options {
     };
 }
 
-const NO_DM: &str = "volumes are not activated: their content is read and written by this program";
+const NO_DMEVENTD: &str = "dmeventd is not used";
 
 // Taken by every command.
 options! {
     CONFIG = Opt::new("config", Takes::Text("String"), "Settings, as 'section/key=value' or in the format of lvm.conf(5).");
     DEVICES = Opt::new("devices", Takes::Text("File"), "Devices and image files to look at, separated by commas; FILE#2 is partition 2. Devices named as arguments are looked at too. Default: $LVMKIT_DEVICES.").repeats();
     DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
-    DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the device-mapper driver is not used");
+    DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the driver is used where it is needed");
     HELP = Opt::flag("help", "Show this text.").short('h').repeats();
     LONG_HELP = Opt::flag("longhelp", "Show this text.").repeats();
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
@@ -43,7 +43,7 @@ options! {
     ARCHIVE_DIR = Opt::new("archivedir", Takes::Text("Dir"), "Keep the metadata before the change in this directory.");
     FORCE = Opt::flag("force", "Override checks and ask no questions; some checks need it twice.").short('f').repeats();
     NOFLUSH = Opt::flag("noflush", "Do not wait for the medium: for images that are thrown away when something fails.");
-    NOUDEVSYNC = Opt::flag("noudevsync", "Accepted for compatibility.").no_effect("udev has no part in it");
+    NOUDEVSYNC = Opt::flag("noudevsync", "Do not wait for udev; nodes are made by this program.");
     ADDTAG = Opt::new("addtag", Takes::Tag, "Add a tag.").repeats();
     DELTAG = Opt::new("deltag", Takes::Tag, "Remove a tag.").repeats();
     ALLOC = Opt::new("alloc", Takes::Policy, "Where extents may be allocated.");
@@ -86,7 +86,6 @@ options! {
     MIRRORSONLY = Opt::missing("mirrorsonly", Takes::Nothing);
     RESTOREMISSING = Opt::missing("restoremissing", Takes::Nothing);
     SHARED = Opt::missing("shared", Takes::Nothing);
-    VG_ACTIVATE = Opt::missing("activate", Takes::Text("y|n|ay")).short('a').aliases(&["available"]);
     VG_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
     VGCHANGE_SYSTEMID = Opt::missing("systemid", Takes::Text("String"));
     FILE = Opt::new("file", Takes::Text("File"), "The file; %s in it stands for the group's name.").short('f');
@@ -111,20 +110,17 @@ options! {
     TYPE = Opt::new("type", Takes::Text("linear|striped|error|zero"), "How it is mapped.");
     ZERO = Opt::new("zero", Takes::YesNo, "Whether its first 4 KiB are zeroed.").short('Z');
     WIPESIGNATURES = Opt::new("wipesignatures", Takes::YesNo, "Whether known signatures on it are wiped.").short('W');
-    LV_ACTIVATE = Opt::new("activate", Takes::Text("y|n|ay"), "Accepted for compatibility.").short('a').no_effect(NO_DM);
     SETACTIVATIONSKIP = Opt::new("setactivationskip", Takes::YesNo, "Whether plain activation leaves it out.").short('k');
-    IGNOREACTIVATIONSKIP = Opt::flag("ignoreactivationskip", "Accepted for compatibility.").short('K').no_effect(NO_DM);
     PERSISTENT = Opt::new("persistent", Takes::YesNo, "Whether it has a fixed minor number.").short('M');
     MINOR = Opt::new("minor", Takes::DeviceNumber, "The minor number.");
     MAJOR = Opt::new("major", Takes::DeviceNumber, "The major number.").short('j');
     PERMISSION = Opt::new("permission", Takes::Word(&["r", "rw"]), "Read only, or read and write.").short('p');
     CONTIGUOUS = Opt::new("contiguous", Takes::YesNo, "y stands for --alloc contiguous, n for --alloc inherit.").short('C');
     READAHEAD = Opt::new("readahead", Takes::ReadAhead, "How far to read ahead.").short('r');
-    MONITOR = Opt::new("monitor", Takes::YesNo, "Accepted for compatibility.").no_effect(NO_DM);
-    IGNOREMONITORING = Opt::flag("ignoremonitoring", "Accepted for compatibility.").no_effect(NO_DM);
+    MONITOR = Opt::new("monitor", Takes::YesNo, "Accepted for compatibility.").no_effect(NO_DMEVENTD);
+    IGNOREMONITORING = Opt::flag("ignoremonitoring", "Accepted for compatibility.").no_effect(NO_DMEVENTD);
     NOFSCK = Opt::flag("nofsck", "Accepted for compatibility.").short('n').no_effect("no filesystem is resized");
     FS = Opt::new("fs", Takes::Word(&["ignore"]), "What to do with the filesystem: nothing else than ignore is there.");
-    REFRESH = Opt::missing("refresh", Takes::Nothing);
     RESIZEFS = Opt::missing("resizefs", Takes::Nothing).short('r');
     USE_POLICIES = Opt::missing("use-policies", Takes::Nothing);
     POOLMETADATASIZE = Opt::missing("poolmetadatasize", Takes::Text("Size"));
@@ -140,6 +136,49 @@ options! {
     CACHEPOOL = Opt::missing("cachepool", Takes::Text("LV"));
     CACHEVOL = Opt::missing("cachevol", Takes::Text("LV"));
     VDO = Opt::missing("vdo", Takes::Nothing);
+}
+
+// Activation.
+options! {
+    ACTIVATE = Opt::new("activate", Takes::Activation, "Make volumes devices of the kernel (y), those that are activated automatically (ay), or take the devices away (n).").short('a').aliases(&["available"]);
+    CREATE_ACTIVATE = Opt::new("activate", Takes::Activation, "Whether it becomes a device of the kernel; y is the default. Volumes on image files never do.").short('a').aliases(&["available"]);
+    ACTIVATIONMODE = Opt::new("activationmode", Takes::Word(&["complete", "degraded", "partial"]), "What is done about missing physical volumes: nothing is activated on them (complete), redundant volumes are (degraded, the default), all are (partial).");
+    ACTIVATE_PARTIAL = Opt::flag("partial", "The same as --activationmode partial.").short('P');
+    IGNOREACTIVATIONSKIP = Opt::flag("ignoreactivationskip", "Activate volumes that are marked to be left out, too.").short('K');
+    REFRESH = Opt::flag("refresh", "Bring active volumes to what the metadata says: devices that are suspended go on, wrong tables are replaced.");
+    SYSINIT = Opt::flag("sysinit", "Accepted for compatibility.").no_effect("nothing is different at boot");
+    AUTOACTIVATION = Opt::new("autoactivation", Takes::Text("String"), "Accepted for compatibility.").no_effect("no files about groups that are online are kept");
+    POLL = Opt::new("poll", Takes::YesNo, "Accepted for compatibility.").no_effect("nothing is polled in the background");
+}
+
+// Scanning.
+options! {
+    SCAN_CACHE = Opt::flag("cache", "Accepted for compatibility.").no_effect("devices are always looked at anew");
+    MKNODES = Opt::flag("mknodes", "Also make missing nodes and links of active volumes.");
+    NOTIFYDBUS = Opt::flag("notifydbus", "Accepted for compatibility.").no_effect("D-Bus is not used");
+    BLOCKDEVICE = Opt::flag("blockdevice", "Accepted for compatibility.").short('b').no_effect("devices are always looked at");
+    LVSCAN_ALL = Opt::flag("all", "Show hidden volumes too.").short('a');
+    PVSCAN_CACHE = Opt::flag("cache", "Say for the devices given, or for all, whether their groups are complete.");
+    PVSCAN_ACTIVATE = Opt::new("activate", Takes::Word(&["ay"]), "With --cache: activate the groups that are complete.").short('a');
+    EXPORTED = Opt::flag("exported", "Only physical volumes of exported groups.").short('e');
+    NOVOLUMEGROUP = Opt::flag("novolumegroup", "Only physical volumes without a group.").short('n');
+    SHORT = Opt::flag("short", "Only paths.").short('s');
+    PVSCAN_UUID = Opt::flag("uuid", "Show uuids too.").short('u');
+    LISTVG = Opt::flag("listvg", "With --cache: print the group of the device.");
+    LISTLVS = Opt::missing("listlvs", Takes::Nothing);
+    CHECKCOMPLETE = Opt::flag("checkcomplete", "With --listvg: say whether the group is complete.");
+    UDEVOUTPUT = Opt::flag("udevoutput", "With --listvg: print what udev imports.");
+    VGONLINE = Opt::flag("vgonline", "Accepted for compatibility.").no_effect("no files about groups that are online are kept");
+    EVENTACTIVATION = Opt::new("eventactivation", Takes::Text("String"), "Accepted for compatibility.").no_effect("it is always on");
+    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is logged").repeats();
+    BACKGROUND = Opt::flag("background", "Accepted for compatibility.").short('b').no_effect("it is run in the foreground");
+    PVSCAN_MAJOR = Opt::missing("major", Takes::Text("Number")).short('j');
+    PVSCAN_MINOR = Opt::missing("minor", Takes::Text("Number"));
+}
+
+// Diagnosis.
+options! {
+    TREE = Opt::flag("tree", "Show which devices lie on which.");
 }
 
 // Reports.

@@ -1,5 +1,5 @@
 use super::option as opt;
-use super::{Args, UsageError, parse};
+use super::{Activation, Args, UsageError, parse};
 use crate::args::size::{Sign, Signed};
 use crate::command::{COMMANDS, find};
 use lvmkit::{Bytes, Size};
@@ -44,7 +44,9 @@ fn joined_letters_and_values() {
     assert_eq!((args.yes_no(&opt::ZERO), args.yes_no(&opt::WIPESIGNATURES)), (Some(false), Some(false)));
     assert_eq!(args.signed(&opt::EXTENTS).map(|s| s.size), Some(Size::PercentFree(100)));
     assert!(args.has(&opt::YES));
-    assert_eq!(args.without_effect().map(|(opt, _)| opt.long).collect::<Vec<_>>(), ["activate"]);
+    assert_eq!(args.activation(&opt::CREATE_ACTIVATE), Some(Activation::Off));
+    let args = run("lvcreate -l1 --monitor y vg").unwrap();
+    assert_eq!(args.without_effect().map(|(opt, _)| opt.long).collect::<Vec<_>>(), ["monitor"]);
     let args = run("lvextend -l +50%FREE vg/x").unwrap();
     assert_eq!(
         args.signed(&opt::EXTEND_EXTENTS),
@@ -55,6 +57,27 @@ fn joined_letters_and_values() {
     assert_eq!(args.signed(&opt::REDUCE_SIZE).map(|s| s.sign), Some(Sign::Minus));
     assert_eq!(run("lvs -- -x").unwrap().words, ["-x"]);
     assert_eq!(run("lvread vg/x -o -").unwrap().text(&opt::OUTPUT), Some("-"));
+}
+
+#[test]
+fn what_activation_is_asked_for() {
+    let table = [
+        ("y", Activation::On),
+        ("ey", Activation::On),
+        ("sy", Activation::On),
+        ("ly", Activation::On),
+        ("ay", Activation::Auto),
+        ("n", Activation::Off),
+        ("ln", Activation::Off),
+    ];
+    for (text, activation) in table {
+        for line in [format!("vgchange -a{text}"), format!("vgchange --available {text}")] {
+            assert_eq!(run(&line).unwrap().activation(&opt::ACTIVATE), Some(activation), "{line}");
+        }
+    }
+    assert!(fails("lvchange -ax vg/a").contains("  Invalid argument for --activate: x"));
+    assert!(fails("vgchange -ay --activationmode most").contains("Invalid argument for --activationmode"));
+    assert!(fails("pvscan --cache -ay").contains("  Invalid argument for --activate: y"));
 }
 
 #[test]

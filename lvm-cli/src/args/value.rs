@@ -38,6 +38,32 @@ pub(crate) enum Takes {
     PvUuid,
     /// How many metadata areas a group uses.
     Copies,
+    /// Whether to activate.
+    Activation,
+}
+
+/// What `-a` asks for. Exclusive, shared and local activation are one thing on one host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Activation {
+    /// Active.
+    On,
+    /// Active when it is to be activated automatically.
+    Auto,
+    /// Not active.
+    Off,
+}
+
+impl Activation {
+    /// # Errors
+    /// For a text that is none.
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "y" | "e" | "ey" | "ye" | "s" | "sy" | "ys" | "ly" | "yl" => Ok(Self::On),
+            "a" | "ay" | "ya" => Ok(Self::Auto),
+            "n" | "en" | "ne" | "sn" | "ns" | "ln" | "nl" => Ok(Self::Off),
+            _ => Err(Invalid::default()),
+        }
+    }
 }
 
 /// Which signs a size may have.
@@ -103,6 +129,7 @@ impl Takes {
             Self::ReadAhead => "auto|none|Sectors".to_owned(),
             Self::PvUuid => "UUID".to_owned(),
             Self::Copies => "all|unmanaged|Number".to_owned(),
+            Self::Activation => "y|n|ay|ey|sy".to_owned(),
         })
     }
 
@@ -133,6 +160,7 @@ impl Takes {
             Self::ReadAhead => read_ahead(text).map(drop),
             Self::PvUuid => PvId::parse(text).map(drop).map_err(|e| Invalid(Some(e.to_string()))),
             Self::Copies => copies(text).map(drop),
+            Self::Activation => Activation::parse(text).map(drop),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `lvchange`
 
-use lvmkit::{Lvm, ReadAhead, Transaction};
+use lvmkit::{LogicalVolume, Lvm, ReadAhead, Transaction};
 
 use super::Command;
 use super::lvcreate::{persistent_minor, policy, whole_pages};
+use crate::activation;
 use crate::args::{Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
@@ -21,13 +22,34 @@ static CHANGES: &[&Opt] = &[
     &o::SETAUTOACTIVATION,
 ];
 
-static IDLE: &[&Opt] = &[&o::LV_ACTIVATE, &o::IGNOREACTIVATIONSKIP, &o::MONITOR, &o::IGNOREMONITORING];
+/// Options that change nothing by themselves.
+static IDLE: &[&Opt] = &[&o::IGNOREACTIVATIONSKIP, &o::MONITOR, &o::POLL, &o::IGNOREMONITORING];
 
 pub(super) static COMMAND: Command = Command {
     name: "lvchange",
-    summary: "Change attributes of logical volumes",
-    usage: &["lvchange OPTION ... VG|LV|@Tag ..."],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, CHANGES, IDLE, &[&o::FORCE, &o::REFRESH]],
+    summary: "Change attributes of logical volumes, activate and deactivate them",
+    usage: &[
+        "lvchange OPTION ... VG|LV|@Tag ...",
+        "lvchange --activate y|n|ay [ --ignoreactivationskip --activationmode complete|degraded|partial ] VG|LV|@Tag ...",
+        "lvchange --refresh VG|LV|@Tag ...",
+    ],
+    options: &[
+        o::COMMON,
+        o::CHANGING,
+        o::BACKUP,
+        CHANGES,
+        IDLE,
+        &[
+            &o::ACTIVATE,
+            &o::ACTIVATIONMODE,
+            &o::ACTIVATE_PARTIAL,
+            &o::FORCE,
+            &o::IGNORELOCKINGFAILURE,
+            &o::REFRESH,
+            &o::SELECT,
+            &o::SYSINIT,
+        ],
+    ],
     run,
 };
 
@@ -35,22 +57,47 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let given =
         |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let changes = given(session, CHANGES);
-    if session.args.words.is_empty() || (!changes && !given(session, IDLE)) {
+    let (refresh, activates) = (session.args.has(&o::REFRESH), session.args.has(&o::ACTIVATE));
+    if session.args.words.is_empty() || !(changes || refresh || activates || given(session, IDLE)) {
         return Err(Failure::Syntax);
+    }
+    if refresh && (activates || changes) {
+        return Err(activation::not_accepted("--refresh"));
     }
     if session.args.yes_no(&o::PERSISTENT) == Some(true) && !session.args.has(&o::MINOR) {
         return Err(Failure::Syntax);
     }
     policy(&session.args)?;
     persistent_minor(&session.args)?;
+    if refresh || activates {
+        activation::begin(session)?;
+    }
     let lvm = session.open(None)?;
     for (vg, volumes) in super::chosen_volumes(session, &lvm)? {
         if changes {
             let changed = change_group(session, &lvm, &vg, &volumes);
             session.note(changed);
         }
+        if refresh || activates {
+            let done = activate_group(session, &lvm, &vg, &volumes);
+            session.note(done);
+        }
+    }
+    if changes && activates {
+        session.out.warn("Combining activation change with other commands is not advised.");
     }
     Ok(())
+}
+
+/// Activates, deactivates or refreshes volumes of one group.
+fn activate_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
+    let found = lvm.found_group(vg)?;
+    super::warn_about_group(session, &found);
+    let wanted = |lv: &LogicalVolume| volumes.iter().any(|name| name == lv.name());
+    match session.args.activation(&o::ACTIVATE) {
+        None => activation::refresh(session, lvm, &found, wanted),
+        Some(activation) => activation::change(session, lvm, &found, activation, wanted),
+    }
 }
 
 /// Changes volumes of one group in one commit.

@@ -1,12 +1,15 @@
 //! `lvcreate`
 
 use lvmkit::core::name::check_user_lv_name;
-use lvmkit::{AllocationPolicy, Bytes, Extents, NewLv, NewLvKind, ReadAhead, Size, Transaction};
+use lvmkit::{
+    ActivateOptions, AllocationPolicy, Bytes, Extents, Lvm, NewLv, NewLvKind, ReadAhead, Size, Transaction,
+};
 
 use super::Command;
 use super::vgcreate::sentence;
+use crate::activation;
 use crate::args::name::Target;
-use crate::args::{Args, UsageError, option as o};
+use crate::args::{Activation, Args, UsageError, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
@@ -32,7 +35,7 @@ pub(super) static COMMAND: Command = Command {
             &o::TYPE,
             &o::ZERO,
             &o::WIPESIGNATURES,
-            &o::LV_ACTIVATE,
+            &o::CREATE_ACTIVATE,
             &o::SETACTIVATIONSKIP,
             &o::IGNOREACTIVATIONSKIP,
             &o::SETAUTOACTIVATION,
@@ -91,10 +94,50 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let (name, extents) = (lv.name().to_owned(), lv.extent_count());
     say_rounding(session, &transaction, extents);
     ask_about_signatures(session, &transaction)?;
-    if session.commit(transaction)?.is_some() {
+    let activates = activates(session, &lvm, &transaction)?;
+    if let Some(vg) = session.commit(transaction)? {
+        if activates {
+            activate(session, &lvm, vg.name(), &name)?;
+        }
         session.out.say(format!("Logical volume \"{name}\" created."));
     }
     Ok(())
+}
+
+/// Whether the new volume is to become a device of the kernel. That it can is seen to before
+/// anything is written.
+fn activates(session: &mut Session<'_>, lvm: &Lvm, transaction: &Transaction) -> Outcome<bool> {
+    let args = &session.args;
+    let activation = args.activation(&o::CREATE_ACTIVATE);
+    let wanted = match activation {
+        Some(Activation::Off) => false,
+        Some(Activation::Auto) if args.yes_no(&o::SETAUTOACTIVATION) == Some(false) => false,
+        _ => args.yes_no(&o::SETACTIVATIONSKIP) != Some(true) || args.has(&o::IGNOREACTIVATIONSKIP),
+    };
+    if !wanted || !lvm.uses_kernel() || !activation::is_on_block_devices(transaction) {
+        if activation.is_some_and(|activation| activation != Activation::Off) && wanted {
+            session.out.detail("-a/--activate has no effect: there is no kernel that could use the volume.");
+        }
+        return Ok(false);
+    }
+    if !session.is_test() {
+        lvm.kernel().map_err(|error| error.with_help("create it inactive (-an)"))?;
+    }
+    Ok(true)
+}
+
+/// Activates the new volume, or takes it away again.
+fn activate(session: &mut Session<'_>, lvm: &Lvm, vg: &str, name: &str) -> Outcome {
+    let options = ActivateOptions { ignore_skip: true, ..ActivateOptions::default() };
+    let activated = lvm.activate_where(vg, options, |lv| lv.name() == name);
+    let failed = match activated {
+        Ok(activated) => activated.failed.into_iter().next().map(|(_, error)| error),
+        Err(error) => Some(error),
+    };
+    let Some(error) = failed else { return Ok(()) };
+    session.fail(error.into());
+    lvm.update(vg, |transaction| transaction.remove_lv(name))?;
+    Err(Failure::refused("Aborting. Failed to activate new LV."))
 }
 
 /// The group, the volume's name and the physical volumes; the group may stand in front of the

@@ -1,8 +1,9 @@
 //! `lvremove`
 
-use lvmkit::Lvm;
+use lvmkit::{LogicalVolume, Lvm};
 
 use super::Command;
+use crate::activation;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -30,8 +31,14 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
     let mut transaction = lvm.begin(vg)?;
     let mut removed = Vec::new();
+    let active = match activation::is_on_block_devices(&transaction) {
+        true => lvm.active_lvs(&transaction)?,
+        false => Vec::new(),
+    };
     for volume in volumes {
-        if !may_remove(session, vg, volume) {
+        let id = transaction.logical_volume(volume).map(LogicalVolume::id);
+        let is_active = active.iter().any(|active| Some(active.lv) == id);
+        if !may_remove(session, vg, volume, is_active) {
             session.fail(Failure::refused(format!("Logical volume {vg}/{volume} not removed.")));
             continue;
         }
@@ -51,10 +58,10 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) ->
     Ok(())
 }
 
-/// LVM2 asks about active volumes only, and these are not; a person at a terminal is asked
-/// nevertheless.
-fn may_remove(session: &mut Session<'_>, vg: &str, volume: &str) -> bool {
+/// Like LVM2, asks about active volumes; a person at a terminal is asked about the others too.
+fn may_remove(session: &mut Session<'_>, vg: &str, volume: &str, is_active: bool) -> bool {
+    let active = if is_active { "active " } else { "" };
     session.args.has(&o::FORCE)
-        || !session.out.is_interactive()
-        || session.confirm(&format!("Do you really want to remove logical volume {vg}/{volume}?"))
+        || !(is_active || session.out.is_interactive())
+        || session.confirm(&format!("Do you really want to remove {active}logical volume {vg}/{volume}?"))
 }

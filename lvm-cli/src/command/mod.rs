@@ -1,16 +1,21 @@
 //! The table of commands.
 
+mod dm;
+mod doctor;
 mod lvchange;
 mod lvcreate;
 mod lvread;
 mod lvremove;
 mod lvrename;
 mod lvresize;
+mod lvscan;
 mod lvwrite;
 mod pvchange;
 mod pvcreate;
 mod pvremove;
 mod pvresize;
+mod pvscan;
+mod recover;
 mod report;
 mod vgcfgbackup;
 mod vgcfgrestore;
@@ -21,11 +26,12 @@ mod vgextend;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
+mod vgscan;
 
 use std::collections::BTreeMap;
 
-use lvmkit::core::store::{Problem, Scan};
-use lvmkit::{Error, ErrorKind, Lvm, VolumeGroup};
+use lvmkit::core::store::{FoundVg, Problem, Scan};
+use lvmkit::{Bytes, Error, ErrorKind, Lvm, VolumeGroup};
 
 use crate::args::Opt;
 use crate::args::name::Target;
@@ -53,6 +59,8 @@ impl Command {
 
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
+    &dm::COMMAND,
+    &doctor::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvresize::EXTEND,
@@ -62,22 +70,27 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvrename::COMMAND,
     &lvresize::RESIZE,
     &report::LVS,
+    &lvscan::COMMAND,
     &lvwrite::COMMAND,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
     &pvremove::COMMAND,
     &pvresize::COMMAND,
     &report::PVS,
+    &pvscan::COMMAND,
+    &recover::COMMAND,
     &vgcfgbackup::COMMAND,
     &vgcfgrestore::COMMAND,
     &vgchange::COMMAND,
     &vgck::COMMAND,
     &vgcreate::COMMAND,
     &vgextend::COMMAND,
+    &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,
     &vgrename::COMMAND,
     &report::VGS,
+    &vgscan::COMMAND,
 ];
 
 /// The command of that name.
@@ -114,7 +127,9 @@ fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
     let groups = || scan.groups.iter().map(|found| &found.vg);
     let words = session.args.words.clone();
     if words.is_empty() {
-        return groups().map(|vg| vg.name().to_owned()).collect();
+        let mut names = groups().map(|vg| vg.name().to_owned()).collect::<Vec<_>>();
+        names.sort_unstable();
+        return names;
     }
     let mut names: Vec<String> = Vec::new();
     for word in words {
@@ -182,6 +197,26 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
     Ok(chosen)
 }
 
+/// What a scan found, by name.
+fn sorted(scan: &Scan) -> Vec<&FoundVg> {
+    let mut groups = scan.groups.iter().collect::<Vec<_>>();
+    groups.sort_by_key(|found| found.vg.name());
+    groups
+}
+
+/// Refuses arguments.
+fn no_words(session: &Session<'_>) -> Outcome {
+    match session.args.words.first() {
+        None => Ok(()),
+        Some(word) => Err(Failure::usage(format!("Command does not accept argument: {word}."))),
+    }
+}
+
+/// A size as lists show it.
+fn shown_size(size: Bytes) -> String {
+    if size == Bytes::ZERO { "0   ".to_owned() } else { size.to_string() }
+}
+
 /// The group and the volume of an argument that must be a volume.
 fn volume(word: &str) -> Outcome<(String, String)> {
     match Target::parse(word) {
@@ -196,14 +231,19 @@ fn warn_about(session: &mut Session<'_>, scan: &Scan) {
         session.out.warn(problem.to_string());
     }
     for found in &scan.groups {
-        let name = found.vg.name();
-        for problem in &found.problems {
-            if let Problem::MissingPv { pv, hint } = problem {
-                session.out.warn(format!("Couldn't find device with uuid {pv}."));
-                session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
-            } else {
-                session.out.warn(format!("VG {name}: {problem}"));
-            }
+        warn_about_group(session, found);
+    }
+}
+
+/// The same for one group.
+fn warn_about_group(session: &mut Session<'_>, found: &FoundVg) {
+    let name = found.vg.name();
+    for problem in &found.problems {
+        if let Problem::MissingPv { pv, hint } = problem {
+            session.out.warn(format!("Couldn't find device with uuid {pv}."));
+            session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
+        } else {
+            session.out.warn(format!("VG {name}: {problem}"));
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
-use lvmkit::core::store::Scan;
+use lvmkit::core::store::{FoundPv, Scan};
 use lvmkit::report::{
     Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Table, field_list, write_json,
 };
-use lvmkit::{DeviceSpec, system};
+use lvmkit::{ActiveLv, DeviceSpec, Lvm, VolumeGroup, system};
 
 use super::Command;
 use crate::args::name::Target;
@@ -44,13 +44,14 @@ fn lvs(session: &mut Session<'_>) -> Outcome {
         false => ReportKind::LogicalVolumes,
     };
     let Some(prepared) = Prepared::new(session, kind)? else { return Ok(()) };
-    let scan = scan(session, &[])?;
+    let (lvm, scan) = scan(session, &[])?;
     if session.args.words.is_empty() {
-        return prepared.print(session, &ReportInput::of_scan(&scan));
+        return prepared
+            .print(session, &ReportInput::of_scan(&scan).with_live(|vg, pvs| live(&lvm, vg, pvs)));
     }
     let chosen = ChosenVolumes::new(session, &scan);
     let all = session.args.has(&o::ALL);
-    let mut input = ReportInput::new();
+    let mut input = ReportInput::new().with_live(|vg, pvs| live(&lvm, vg, pvs));
     for found in &scan.groups {
         if chosen.groups.contains(found.vg.name()) || chosen.of_group(found.vg.name()) {
             input = input.group(found);
@@ -107,9 +108,9 @@ impl ChosenVolumes {
 
 fn vgs(session: &mut Session<'_>) -> Outcome {
     let Some(prepared) = Prepared::new(session, ReportKind::VolumeGroups)? else { return Ok(()) };
-    let scan = scan(session, &[])?;
+    let (lvm, scan) = scan(session, &[])?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
-    let mut input = ReportInput::new();
+    let mut input = ReportInput::new().with_live(|vg, pvs| live(&lvm, vg, pvs));
     for found in scan.groups.iter().filter(|found| names.contains(found.vg.name())) {
         input = input.group(found);
     }
@@ -125,8 +126,10 @@ fn pvs(session: &mut Session<'_>) -> Outcome {
     let words = session.args.words.clone();
     let paths = words.iter().filter(|word| !word.starts_with('@'));
     let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
-    let scan = scan(session, &devices)?;
-    let input = ReportInput::of_scan(&scan).with_device_numbers(|path| system::device_numbers(path.as_ref()));
+    let (lvm, scan) = scan(session, &devices)?;
+    let input = ReportInput::of_scan(&scan)
+        .with_live(|vg, pvs| live(&lvm, vg, pvs))
+        .with_device_numbers(|path| system::device_numbers(path.as_ref()));
     if words.is_empty() {
         return prepared.print(session, &input);
     }
@@ -163,11 +166,17 @@ fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> H
 }
 
 /// Scans, and warns about what is wrong.
-fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<ManuallyDrop<Scan>> {
+fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<(Lvm, ManuallyDrop<Scan>)> {
+    let lvm = session.open(devices)?;
     // As with tables: ten thousand volumes are not given back one by one.
-    let scan = ManuallyDrop::new(session.open(devices)?.scan()?);
+    let scan = ManuallyDrop::new(lvm.scan()?);
     super::warn_about(session, &scan);
-    Ok(scan)
+    Ok((lvm, scan))
+}
+
+/// Which volumes of a group are active. That the kernel does not say is no reason to say nothing.
+fn live(lvm: &Lvm, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> {
+    lvm.live_lvs(vg, pvs).unwrap_or_default()
 }
 
 /// A report and how it is printed; the options are read before a device is.

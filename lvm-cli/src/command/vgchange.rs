@@ -1,10 +1,12 @@
 //! `vgchange`
 
 use lvmkit::core::metadata::VgStatus;
-use lvmkit::{AllocationPolicy, Lvm, Transaction};
+use lvmkit::core::store::FoundVg;
+use lvmkit::{ActiveLv, AllocationPolicy, LogicalVolume, Lvm, Transaction};
 
 use super::Command;
-use crate::args::{Opt, option as o, value};
+use crate::activation;
+use crate::args::{Activation, Opt, option as o, value};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
@@ -19,30 +21,53 @@ static CHANGES: &[&Opt] = &[
     &o::VGMETADATACOPIES,
 ];
 
+/// Options that change nothing by themselves.
+static IDLE: &[&Opt] = &[&o::MONITOR, &o::POLL];
+
 pub(super) static COMMAND: Command = Command {
     name: "vgchange",
-    summary: "Change attributes of volume groups",
-    usage: &["vgchange OPTION ... [ VG|@Tag ... ]"],
+    summary: "Change attributes of volume groups, activate and deactivate their volumes",
+    usage: &[
+        "vgchange OPTION ... [ VG|@Tag ... ]",
+        "vgchange --activate y|n|ay [ --ignoreactivationskip --activationmode complete|degraded|partial ] [ VG|@Tag ... ]",
+        "vgchange --refresh [ VG|@Tag ... ]",
+    ],
     options: &[
         o::COMMON,
         o::CHANGING,
         o::BACKUP,
         CHANGES,
+        IDLE,
         &[
-            &o::VG_ACTIVATE,
+            &o::ACTIVATE,
+            &o::ACTIVATIONMODE,
+            &o::ACTIVATE_PARTIAL,
+            &o::AUTOACTIVATION,
+            &o::IGNOREACTIVATIONSKIP,
+            &o::IGNORELOCKINGFAILURE,
+            &o::IGNOREMONITORING,
+            &o::REFRESH,
+            &o::SELECT,
+            &o::SYSINIT,
             &o::VG_UUID,
             &o::VGCHANGE_SYSTEMID,
-            &o::REFRESH,
-            &o::MONITOR,
-            &o::IGNOREMONITORING,
         ],
     ],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    if !CHANGES.iter().any(|opt| session.args.has(opt)) {
-        return Err(Failure::Syntax);
+    let given =
+        |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
+    let changes = given(session, CHANGES);
+    let refresh = session.args.has(&o::REFRESH);
+    match (session.args.text(&o::ACTIVATE), refresh, changes) {
+        (Some(_), true, _) | (None, true, true) => return Err(activation::not_accepted("--refresh")),
+        (Some(text), false, true) => return Err(activation::not_accepted(&format!("--activate {text}"))),
+        (Some(_), ..) | (_, true, _) => return activate(session),
+        (None, false, true) => {}
+        (None, false, false) if given(session, IDLE) => return Ok(()),
+        (None, false, false) => return Err(Failure::Syntax),
     }
     if session.args.policy(&o::ALLOC) == Some(AllocationPolicy::Inherit) {
         return Err(Failure::refused("Volume Group allocation policy cannot inherit from anything"));
@@ -53,6 +78,55 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.note(changed);
     }
     Ok(())
+}
+
+/// Activates, deactivates or refreshes the volumes of the groups that are meant.
+fn activate(session: &mut Session<'_>) -> Outcome {
+    activation::begin(session)?;
+    let lvm = session.open(None)?;
+    let scan = lvm.scan()?;
+    let all = session.args.words.is_empty();
+    for name in super::chosen_of(session, &scan) {
+        let Some(found) = scan.groups.iter().find(|found| found.vg.name() == name) else { continue };
+        // What can have no active volumes is only worth a word when it is named.
+        if all && (found.vg.is_exported() || !lvm.can_activate(&found.pvs)) {
+            continue;
+        }
+        super::warn_about_group(session, found);
+        let done = match session.args.activation(&o::ACTIVATE) {
+            None => activation::refresh(session, &lvm, found, |_| true),
+            Some(activation) => activate_group(session, &lvm, found, activation),
+        };
+        session.note(done);
+    }
+    Ok(())
+}
+
+fn activate_group(session: &mut Session<'_>, lvm: &Lvm, found: &FoundVg, activation: Activation) -> Outcome {
+    let vg = &found.vg;
+    if vg.is_exported() {
+        return Err(Failure::refused(format!("Volume group {} is exported", vg.name())));
+    }
+    let visible =
+        |active: &ActiveLv| vg.logical_volume_by_id(active.lv).is_some_and(LogicalVolume::is_visible);
+    if activation == Activation::Off {
+        // Like LVM2, a group with an open volume stays as it is. Those that are only looked at for
+        // a moment are given time to be closed.
+        let open = activation::live(lvm, found)?.into_iter().filter(|lv| lv.open_count > 0 && visible(lv));
+        let open = open.map(|lv| lv.lv).collect::<Vec<_>>();
+        if !open.is_empty() {
+            activation::change(session, lvm, found, activation, |lv| open.contains(&lv.id()))?;
+            let left = activation::live(lvm, found)?.into_iter().filter(|lv| open.contains(&lv.lv)).count();
+            if left > 0 && !session.is_test() {
+                return Err(Failure::refused(format!(
+                    "Can't deactivate volume group \"{}\" with {left} open logical volume(s)",
+                    vg.name()
+                )));
+            }
+        }
+    }
+    activation::change(session, lvm, found, activation, |_| true)?;
+    activation::say_active(session, lvm, found)
 }
 
 fn change(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {

@@ -1,13 +1,17 @@
 //! Fields that only the kernel can answer.
 //!
-//! Reports are made from metadata, so these hold what lvm2 2.03.16 shows with `activation=0`.
+//! Those of the device come from whom the input names; where nobody was asked, and in the fields of
+//! its status, they hold what lvm2 2.03.16 shows with `activation=0`.
 
 use std::borrow::Cow;
+use std::fs;
 
+use lvm_core::Bytes;
 use lvm_core::metadata::LvStatus;
 
-use super::lv::{unknown, unknown_flag};
+use super::lv::{device, unknown, unknown_flag};
 use super::{Field, FieldGroup, FieldKind, Get};
+use crate::activate::ActiveLv;
 use crate::report::attr::{is_raid_part, lv_attr};
 use crate::report::group::is_pvmove;
 use crate::report::row::Row;
@@ -39,14 +43,16 @@ const fn status(
 
 #[rustfmt::skip]
 pub(super) const INFO_FIELDS: &[Field] = &[
-    info("lv_kernel_major", "KMaj", Signed, 4, "Major number in use; -1 without a kernel", |_| Value::Signed(-1)),
-    info("lv_kernel_minor", "KMin", Signed, 4, "Minor number in use; -1 without a kernel", |_| Value::Signed(-1)),
-    info("lv_kernel_read_ahead", "KRahead", Size, 7, "Read-ahead in use; -1 without a kernel", |_| Value::Signed(-1)),
+    info("lv_kernel_major", "KMaj", Signed, 4, "Major number in use; -1 without a kernel", |row| Value::Signed(live(row).map_or(-1, |lv| lv.number.major.into()))),
+    info("lv_kernel_minor", "KMin", Signed, 4, "Minor number in use; -1 without a kernel", |row| Value::Signed(live(row).map_or(-1, |lv| lv.number.minor.into()))),
+    info("lv_kernel_read_ahead", "KRahead", Size, 7, "Read-ahead in use; -1 without a kernel", |row| {
+        live(row).and_then(read_ahead).map_or(Value::Signed(-1), Value::Size)
+    }),
     info("lv_permissions", "LPerms", Text, 8, "Whether it can be written; unknown without a kernel unless the metadata forbids it", permissions),
-    info("lv_suspended", "Suspended", Flag, 10, "Its device is suspended; unknown without a kernel", |_| unknown_flag("suspended")),
-    info("lv_live_table", "LiveTable", Flag, 20, "Its device has a table in use; unknown without a kernel", |_| unknown_flag("live table present")),
-    info("lv_inactive_table", "InactiveTable", Flag, 20, "Its device has a table loaded and not in use; unknown without a kernel", |_| unknown_flag("inactive table present")),
-    info("lv_device_open", "DevOpen", Flag, 10, "Its device is open; unknown without a kernel", |_| unknown_flag("open")),
+    info("lv_suspended", "Suspended", Flag, 10, "Its device is suspended; unknown without one", |row| of_device(row, "suspended", |lv| lv.suspended)),
+    info("lv_live_table", "LiveTable", Flag, 20, "Its device has a table in use; unknown without one", |row| of_device(row, "live table present", |lv| lv.live_table)),
+    info("lv_inactive_table", "InactiveTable", Flag, 20, "Its device has a table loaded and not in use; unknown without one", |row| of_device(row, "inactive table present", |lv| lv.inactive_table)),
+    info("lv_device_open", "DevOpen", Flag, 10, "Its device is open; unknown without one", |row| of_device(row, "open", |lv| lv.open_count > 0)),
 ];
 
 #[rustfmt::skip]
@@ -80,16 +86,32 @@ pub(super) const STATUS_FIELDS: &[Field] = &[
     status("writecache_free_blocks", "WCacheFreeBlocks", Number, 16, "Free blocks of a write cache; blank without a kernel", |_| Value::Unknown),
     status("writecache_writeback_blocks", "WCacheWritebackBlocks", Number, 21, "Blocks being written back; blank without a kernel", |_| Value::Unknown),
     status("writecache_error", "WCacheErrors", Number, 12, "Errors of a write cache; blank without a kernel", |_| Value::Unknown),
-    status("lv_attr", "Attr", Text, 10, "Ten characters of attributes, see lvs(8); X where only the kernel knows", |row| {
+    status("lv_attr", "Attr", Text, 10, "Ten characters of attributes, see lvs(8); X where the kernel was not asked", |row| {
         row.lv().map_or(Value::empty(), |(group, at, lv)| Value::Text(Cow::Owned(lv_attr(group, at, lv))))
     }),
 ];
+
+fn live<'c>(row: &Row<'c, '_>) -> Option<&'c ActiveLv> {
+    device(row).flatten()
+}
+
+fn of_device<'i>(row: &Row<'_, 'i>, word: &'static str, get: fn(&ActiveLv) -> bool) -> Value<'i> {
+    live(row).map_or(unknown_flag(word), |lv| Value::flag(get(lv), word))
+}
+
+/// What the kernel reads ahead on a device.
+fn read_ahead(lv: &ActiveLv) -> Option<Bytes> {
+    let text = fs::read_to_string(format!("/sys/dev/block/{}/bdi/read_ahead_kb", lv.number)).ok()?;
+    text.trim().parse().ok().map(Bytes::kib)
+}
 
 fn permissions<'i>(row: &Row<'_, 'i>) -> Value<'i> {
     match row.lv() {
         Some((_, _, lv)) if is_pvmove(lv) => Value::empty(),
         Some((_, _, lv)) if !lv.status().contains(LvStatus::WRITE) => Value::Text(Cow::Borrowed("read-only")),
-        _ => unknown(),
+        _ => live(row).map_or(unknown(), |lv| {
+            Value::Text(Cow::Borrowed(if lv.read_only { "read-only-override" } else { "writeable" }))
+        }),
     }
 }
 

@@ -6,6 +6,7 @@ use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, Segment
 use lvm_core::{Bytes, LvId, Sectors};
 
 use super::{Field, FieldGroup, FieldKind, Get};
+use crate::activate::ActiveLv;
 use crate::report::group::{Group, Use, is_pvmove};
 use crate::report::role::{layout, modules, parent, role};
 use crate::report::row::Row;
@@ -65,10 +66,13 @@ pub(super) const FIELDS: &[Field] = &[
             _ => Value::empty(),
         }
     })),
-    field("lv_active", "Active", Text, 6, "Active in the kernel; unknown without one", |_| unknown()),
-    field("lv_active_locally", "ActLocal", Flag, 10, "Active on this host; unknown without a kernel", |_| unknown_flag("active locally")),
-    field("lv_active_remotely", "ActRemote", Flag, 10, "Active on another host; unknown without a kernel", |_| unknown_flag("active remotely")),
-    field("lv_active_exclusively", "ActExcl", Flag, 10, "Active on this host alone; unknown without a kernel", |_| unknown_flag("active exclusively")),
+    field("lv_active", "Active", Text, 6, "Active in the kernel; unknown without one", |row| match device(row) {
+        None => unknown(),
+        Some(device) => Value::Text(Cow::Borrowed(if device.is_some() { "active" } else { "" })),
+    }),
+    field("lv_active_locally", "ActLocal", Flag, 10, "Active on this host; unknown without a kernel", |row| active(row, "active locally", true)),
+    field("lv_active_remotely", "ActRemote", Flag, 10, "Active on another host, which only a cluster could tell: no; unknown without a kernel", |row| active(row, "active remotely", false)),
+    field("lv_active_exclusively", "ActExcl", Flag, 10, "Active on this host alone; unknown without a kernel", |row| active(row, "active exclusively", true)),
     field("lv_major", "Maj", Signed, 3, "Fixed major number, or -1", |row| Value::Signed(fixed(row, LogicalVolume::major))),
     field("lv_minor", "Min", Signed, 3, "Fixed minor number, or -1", |row| Value::Signed(fixed(row, LogicalVolume::minor))),
     field("lv_read_ahead", "Rahead", Size, 6, "Read-ahead setting", |row| match row.lv().map(|(_, _, lv)| lv.read_ahead()) {
@@ -168,6 +172,18 @@ fn flag<'i>(
     get: fn(&Group<'i>, usize, &'i LogicalVolume) -> bool,
 ) -> Value<'i> {
     Value::flag(row.lv().is_some_and(|(group, at, lv)| get(group, at, lv)), word)
+}
+
+/// The device of the row's volume, or that it has none; nothing when the kernel does not say.
+pub(super) fn device<'c>(row: &Row<'c, '_>) -> Option<Option<&'c ActiveLv>> {
+    row.lv().and_then(|(group, _, lv)| group.device(lv))
+}
+
+fn active<'i>(row: &Row<'_, 'i>, word: &'static str, here: bool) -> Value<'i> {
+    match device(row) {
+        None => unknown_flag(word),
+        Some(device) => Value::flag(here && device.is_some(), word),
+    }
 }
 
 pub(super) fn unknown<'i>() -> Value<'i> {

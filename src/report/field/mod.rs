@@ -138,6 +138,11 @@ impl Field {
         (self.get)(row)
     }
 
+    /// True when its value depends on which volumes are active.
+    pub(super) fn asks_kernel(&self) -> bool {
+        self.group == FieldGroup::LvInfo || self.id == "lv_attr" || self.id.starts_with("lv_active")
+    }
+
     /// Every field there is.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         FieldGroup::ALL.into_iter().flat_map(|group| group.fields())

@@ -1,0 +1,77 @@
+//! `lvscan`
+
+use lvmkit::core::metadata::SegmentKind;
+use lvmkit::core::store::FoundVg;
+use lvmkit::{LogicalVolume, VolumeGroup};
+
+use super::Command;
+use crate::activation;
+use crate::args::option as o;
+use crate::session::{Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "lvscan",
+    summary: "List all logical volumes in all volume groups",
+    usage: &["lvscan [ --all ]"],
+    options: &[
+        o::COMMON,
+        &[
+            &o::BLOCKDEVICE,
+            &o::IGNORELOCKINGFAILURE,
+            &o::LVSCAN_ALL,
+            &o::PARTIAL,
+            &o::READONLY,
+            &o::REPORTFORMAT,
+        ],
+    ],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    super::no_words(session)?;
+    let lvm = session.open(None)?;
+    let scan = lvm.scan()?;
+    let all = session.args.has(&o::LVSCAN_ALL);
+    for found in super::sorted(&scan).into_iter().filter(|found| !found.vg.is_exported()) {
+        super::warn_about_group(session, found);
+        let active = activation::live(&lvm, found)?;
+        for lv in found.vg.logical_volumes().filter(|lv| is_listed(lv, all)) {
+            let is_active = active.iter().any(|active| active.lv == lv.id());
+            let line = line(found, lv, is_active);
+            session.out.lines("  ", &line);
+        }
+    }
+    Ok(())
+}
+
+fn is_listed(lv: &LogicalVolume, all: bool) -> bool {
+    // The link between a snapshot and its origin is no volume.
+    let link = lv.segments().iter().any(|seg| matches!(seg.kind(), SegmentKind::Snapshot(_)));
+    !link && (lv.is_visible() || all)
+}
+
+fn line(found: &FoundVg, lv: &LogicalVolume, is_active: bool) -> String {
+    let vg = &found.vg;
+    let state = if is_active { "ACTIVE" } else { "inactive" };
+    let size = super::shown_size(lv.extent_count().to_bytes(vg.extent_size()));
+    let (name, policy) = (lv.name(), lv.allocation_policy());
+    format!("{state:<8} {:<8} '/dev/{}/{name}' [{size}] {policy}", part(vg, lv), vg.name())
+}
+
+/// The part that a volume has in a snapshot.
+fn part(vg: &VolumeGroup, lv: &LogicalVolume) -> &'static str {
+    let snapshots = vg.logical_volumes().flat_map(|lv| lv.segments()).filter_map(|seg| match seg.kind() {
+        SegmentKind::Snapshot(snapshot) => Some(snapshot),
+        _ => None,
+    });
+    let mut part = "";
+    for snapshot in snapshots {
+        if snapshot.store == lv.id() {
+            return "Snapshot";
+        }
+        if snapshot.origin == lv.id() {
+            part = "Original";
+        }
+    }
+    part
+}

@@ -1,0 +1,105 @@
+//! `vgscan` and `vgmknodes`
+
+use lvmkit::core::store::FoundVg;
+use lvmkit::{Lvm, MadeNodes};
+
+use super::Command;
+use crate::activation;
+use crate::args::name::Target;
+use crate::args::option as o;
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgscan",
+    summary: "Search for all volume groups",
+    usage: &["vgscan [ --mknodes ]"],
+    options: &[
+        o::COMMON,
+        &[
+            &o::IGNORELOCKINGFAILURE,
+            &o::MKNODES,
+            &o::NOTIFYDBUS,
+            &o::PARTIAL,
+            &o::READONLY,
+            &o::REPORTFORMAT,
+            &o::SCAN_CACHE,
+        ],
+    ],
+    run,
+};
+
+pub(super) static NODES: Command = Command {
+    name: "vgmknodes",
+    summary: "Make missing nodes and links of active volumes, and remove stale ones",
+    usage: &["vgmknodes [ --refresh ] [ VG|LV|@Tag ... ]"],
+    options: &[
+        o::COMMON,
+        &[&o::IGNORELOCKINGFAILURE, &o::READONLY, &o::REFRESH, &o::REPORTFORMAT, &o::NOUDEVSYNC],
+    ],
+    run: nodes,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    super::no_words(session)?;
+    let lvm = session.open(None)?;
+    let scan = lvm.scan()?;
+    let groups = super::sorted(&scan);
+    for found in &groups {
+        super::warn_about_group(session, found);
+        let exported = if found.vg.is_exported() { "exported " } else { "" };
+        let name = found.vg.name();
+        session.out.say(format!("Found {exported}volume group \"{name}\" using metadata type lvm2"));
+    }
+    if session.args.has(&o::MKNODES) { make_nodes(session, &lvm, &groups) } else { Ok(()) }
+}
+
+fn nodes(session: &mut Session<'_>) -> Outcome {
+    let lvm = session.open(None)?;
+    let scan = lvm.scan()?;
+    let mut groups = super::sorted(&scan);
+    if !session.args.words.is_empty() {
+        // Names are looked after by group: those of its other volumes are right after it, too.
+        let mut chosen = Vec::new();
+        for word in session.args.words.clone() {
+            let of = |found: &&FoundVg| match Target::parse(&word) {
+                Target::Vg(name) => found.vg.name() == name,
+                Target::Lv { vg, lv } => found.vg.name() == vg && found.vg.logical_volume(&lv).is_some(),
+                Target::Tag(tag) => super::has_tag(found.vg.tags(), &tag),
+            };
+            let before = chosen.len();
+            chosen.extend(groups.iter().copied().filter(of).map(|found| found.vg.name().to_owned()));
+            if chosen.len() == before {
+                session.fail(match Target::parse(&word) {
+                    Target::Lv { vg, lv } if groups.iter().any(|found| found.vg.name() == vg) => {
+                        Failure::refused(format!("Failed to find logical volume \"{vg}/{lv}\""))
+                    }
+                    Target::Vg(vg) | Target::Lv { vg, .. } => super::no_group(&vg),
+                    Target::Tag(_) => continue,
+                });
+            }
+        }
+        groups.retain(|found| chosen.iter().any(|name| name == found.vg.name()));
+    }
+    for found in &groups {
+        super::warn_about_group(session, found);
+        if session.args.has(&o::REFRESH) {
+            let refreshed = activation::refresh(session, &lvm, found, |_| true);
+            session.note(refreshed);
+        }
+    }
+    make_nodes(session, &lvm, &groups)
+}
+
+fn make_nodes(session: &mut Session<'_>, lvm: &Lvm, groups: &[&FoundVg]) -> Outcome {
+    // Of groups on image files nothing can be active, and that needs no kernel to know.
+    if session.is_test() || !groups.iter().any(|found| lvm.can_activate(&found.pvs)) {
+        return Ok(());
+    }
+    let MadeNodes { made, removed, failed, .. } = lvm.make_nodes(groups)?;
+    made.iter().for_each(|path| session.out.detail(format!("made {path}")));
+    removed.iter().for_each(|path| session.out.detail(format!("removed {path}")));
+    for (_, error) in failed {
+        session.fail(error.into());
+    }
+    Ok(())
+}
