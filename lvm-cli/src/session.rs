@@ -17,6 +17,9 @@ pub(crate) const EXIT_USAGE: u8 = 3;
 /// It failed, or was refused.
 pub(crate) const EXIT_FAILED: u8 = 5;
 
+/// The variable that names another directory than `/etc/lvm`.
+pub(crate) const SYSTEM_DIR_VARIABLE: &str = "LVM_SYSTEM_DIR";
+const SYSTEM_DIR: &str = "/etc/lvm";
 /// The variable that names devices and image files, as `--devices` does.
 const DEVICES_VARIABLE: &str = "LVMKIT_DEVICES";
 
@@ -144,8 +147,14 @@ impl<'o> Session<'o> {
         !self.args.has(&option::NOUDEVSYNC) && std::env::var_os(NO_UDEV_VARIABLE).is_none()
     }
 
-    fn options(&self) -> Outcome<Options> {
-        let mut options = Options::new()
+    /// The settings, on top of those of the system when its block devices are looked at.
+    fn options(&self, of_machine: bool) -> Outcome<Options> {
+        let mut options = Options::new();
+        if of_machine {
+            let dir = std::env::var_os(SYSTEM_DIR_VARIABLE);
+            options = options.system_dir(dir.unwrap_or_else(|| SYSTEM_DIR.into()))?;
+        }
+        let mut options = options
             .command(self.line.clone())
             .locking(!self.args.has(&option::NOLOCKING))
             .read_only(self.args.has(&option::READONLY))
@@ -170,22 +179,25 @@ impl<'o> Session<'o> {
 
     /// A handle on the devices of the view, and on those that are arguments.
     pub(crate) fn open<'s>(&self, arguments: impl IntoIterator<Item = &'s DeviceSpec>) -> Outcome<Lvm> {
-        self.open_with(self.options()?, arguments)
+        self.open_with(false, arguments)
     }
 
     /// The same, also without any device.
     pub(crate) fn open_any(&self) -> Outcome<Lvm> {
-        Ok(Lvm::open(self.options()?.devices(self.devices()))?)
+        let devices = self.devices();
+        Ok(Lvm::open(self.options(devices.is_empty())?.devices(devices))?)
     }
 
     /// The same, but nothing is written, whatever is asked later.
     pub(crate) fn open_read_only(&self) -> Outcome<Lvm> {
-        self.open_with(self.options()?.read_only(true), None)
+        self.open_with(true, None)
     }
 
+    /// The view is that of the devices that are named; else that of the image files among the
+    /// arguments; else that of the machine.
     fn open_with<'s>(
         &self,
-        options: Options,
+        read_only: bool,
         arguments: impl IntoIterator<Item = &'s DeviceSpec>,
     ) -> Outcome<Lvm> {
         let devices = self.devices();
@@ -199,11 +211,15 @@ impl<'o> Session<'o> {
             let lines = missing.into_iter().map(|spec| format!("No device found for {spec}."));
             return Err(Failure::Refused(lines.collect()));
         }
-        if devices.is_empty() && extra.is_empty() {
-            return Err(Failure::Refused(vec![
-                "No devices to look at.".to_owned(),
-                format!("  Name devices and image files with --devices, or in {DEVICES_VARIABLE}."),
-            ]));
+        let has_image = extra.iter().any(|spec| spec.path().is_file());
+        let of_machine = devices.is_empty() && !has_image;
+        let mut options = self.options(of_machine)?;
+        if read_only {
+            options = options.read_only(true);
+        }
+        if of_machine {
+            // Block devices are found by themselves, and what excludes one has its reason.
+            return Ok(Lvm::open(options)?);
         }
         Ok(Lvm::open(options.devices(devices).devices(extra))?)
     }

@@ -18,3 +18,8 @@ mod scan;
 mod support;
 #[path = "kernel/twin.rs"]
 mod twin;
+
+#[test]
+fn in_a_guest_kernel() {
+    guest::run_tests_in_guest();
+}

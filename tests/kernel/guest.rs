@@ -55,3 +55,21 @@ pub fn run_in_guest(arguments: &[String]) -> Result<String, String> {
     assert!(output.status.success(), "in the guest: {}\n{text}", output.status);
     Ok(text)
 }
+
+/// Runs every other test of this program in a guest kernel, in one boot, when this kernel has no
+/// device-mapper.
+///
+/// # Panics
+/// When one fails, and under `CI` when there is no guest.
+pub fn run_tests_in_guest() {
+    if can_run() {
+        return;
+    }
+    let mut arguments = ["--test-threads=1", "--show-output", "--color=never"].map(str::to_owned).to_vec();
+    // The same tests that were asked for here.
+    arguments.extend(std::env::args().skip(1).filter(|word| !word.starts_with('-')));
+    let Some(text) = crate::support::needed("kernel tests", run_in_guest(&arguments)) else { return };
+    println!("{text}");
+    let passed = text.lines().find_map(|line| line.strip_prefix("test result: ok. ")).unwrap();
+    println!("kernel: in the guest {passed}");
+}

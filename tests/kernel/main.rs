@@ -18,18 +18,7 @@ mod support;
 mod together;
 mod udev;
 
-/// Every test of this program but this one runs in a guest kernel, in one boot, when this kernel
-/// has no device-mapper.
 #[test]
 fn in_a_guest_kernel() {
-    if guest::can_run() {
-        return;
-    }
-    let mut arguments = ["--test-threads=1", "--show-output", "--color=never"].map(str::to_owned).to_vec();
-    // The same tests that were asked for here.
-    arguments.extend(std::env::args().skip(1).filter(|word| !word.starts_with('-')));
-    let Some(text) = support::needed("kernel tests", guest::run_in_guest(&arguments)) else { return };
-    println!("{text}");
-    let passed = text.lines().find_map(|line| line.strip_prefix("test result: ok. ")).unwrap();
-    println!("kernel: in the guest {passed}");
+    guest::run_tests_in_guest();
 }

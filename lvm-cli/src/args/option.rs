@@ -119,9 +119,9 @@ options! {
     READAHEAD = Opt::new("readahead", Takes::ReadAhead, "How far to read ahead.").short('r');
     MONITOR = Opt::new("monitor", Takes::YesNo, "Accepted for compatibility.").no_effect(NO_DMEVENTD);
     IGNOREMONITORING = Opt::flag("ignoremonitoring", "Accepted for compatibility.").no_effect(NO_DMEVENTD);
-    NOFSCK = Opt::flag("nofsck", "Accepted for compatibility.").short('n').no_effect("no filesystem is resized");
-    FS = Opt::new("fs", Takes::Word(&["ignore"]), "What to do with the filesystem: nothing else than ignore is there.");
-    RESIZEFS = Opt::missing("resizefs", Takes::Nothing).short('r');
+    NOFSCK = Opt::flag("nofsck", "Do not check the filesystem before it is resized.").short('n');
+    FS = Opt::new("fs", Takes::Word(&["ignore", "resize", "resize_fsadm"]), "Whether the filesystem is resized with the volume.");
+    RESIZEFS = Opt::flag("resizefs", "Resize the filesystem with the volume.").short('r');
     USE_POLICIES = Opt::missing("use-policies", Takes::Nothing);
     POOLMETADATASIZE = Opt::missing("poolmetadatasize", Takes::Text("Size"));
     SNAPSHOT = Opt::missing("snapshot", Takes::Nothing).short('s');

@@ -4,7 +4,7 @@ use lvmkit::doctor::{Machine, examine, is_ready, to_json};
 
 use super::Command;
 use crate::args::option as o;
-use crate::session::{Failure, Outcome, Session};
+use crate::session::{Failure, Outcome, SYSTEM_DIR_VARIABLE, Session};
 
 pub(super) static COMMAND: Command = Command {
     name: "doctor",
@@ -13,9 +13,6 @@ pub(super) static COMMAND: Command = Command {
     options: &[o::COMMON, &[&o::READONLY, &o::REPORTFORMAT]],
     run,
 };
-
-/// The variable that names another directory than `/etc/lvm`.
-const SYSTEM_DIR_VARIABLE: &str = "LVM_SYSTEM_DIR";
 
 fn run(session: &mut Session<'_>) -> Outcome {
     super::no_words(session)?;

@@ -1,5 +1,6 @@
 //! `lvextend`, `lvreduce` and `lvresize`
 
+use lvmkit::data::filesystem::FsOptions;
 use lvmkit::{Bytes, Extents, ResizeLv, Size, Transaction};
 
 use super::Command;
@@ -77,9 +78,17 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let before = request.extents(&transaction);
     request.say_rounding(session, &transaction, before);
     transaction.resize_lv(&resize)?;
+    if resizes_filesystem(&session.args) {
+        let how = FsOptions::new().check(!session.args.has(&o::NOFSCK)).unmount(session.args.has(&o::YES));
+        transaction.resize_filesystem(&request.lv, how)?;
+    }
     let after = request.extents(&transaction);
     request.say_stripes(session, &transaction, before, after);
     request.finish(session, transaction, before, after)
+}
+
+fn resizes_filesystem(args: &Args) -> bool {
+    args.has(&o::RESIZEFS) || args.text(&o::FS).is_some_and(|fs| fs != "ignore")
 }
 
 fn size(args: &Args, verb: Verb, without_pvs: bool) -> Outcome<Signed> {
@@ -199,7 +208,8 @@ fn count(size: Bytes, extent_size: Bytes) -> Extents {
 
 /// Whether the end of the volume may be lost.
 fn may_reduce(session: &mut Session<'_>, vg: &str, lv: &str, size: Bytes) -> bool {
-    if session.args.has(&o::FORCE) || session.args.has(&o::FS) {
+    // A filesystem that is resized first loses nothing.
+    if session.args.has(&o::FORCE) || session.args.has(&o::FS) || resizes_filesystem(&session.args) {
         return true;
     }
     session.out.warn(format!("Reducing logical volume to {size}."));

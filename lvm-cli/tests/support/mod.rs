@@ -100,6 +100,8 @@ impl Folder {
 
     fn finish(&self, mut command: Command, input: &[u8]) -> Done {
         command.current_dir(self.dir.path()).env("LVMKIT_DEVICES", &self.devices).env("TZ", "UTC");
+        // Not the machine's own configuration, whatever the test runs on.
+        command.env("LVM_SYSTEM_DIR", self.dir.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // It may end without having read everything.
