@@ -49,7 +49,11 @@ pub fn run_in_guest(arguments: &[String]) -> Result<String, String> {
     let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let run = folders.map(|folder| folder.join("tests/uml-run")).find(|run| run.exists()).unwrap();
     let mut command = Command::new(run);
-    command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]).arg(program).args(arguments);
+    command.args(["-m", "2G", "--", "env", &format!("{IN_GUEST}=1")]);
+    // The guest has an environment of its own.
+    let settings = std::env::vars().filter(|(name, _)| name.starts_with("LVMKIT_"));
+    command.args(settings.map(|(name, value)| format!("{name}={value}")));
+    command.arg(program).args(arguments);
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "in the guest: {}\n{text}", output.status);

@@ -17,6 +17,11 @@ const BASE: &str = "base";
 /// Names and sizes in extents of 1 MiB.
 type Model = BTreeMap<String, u64>;
 
+/// The numbers of a report.
+fn numbers(report: &str) -> Vec<u32> {
+    report.split_whitespace().map(|word| word.parse().unwrap()).collect()
+}
+
 struct InTurn {
     bench: Bench,
     lvm: Lvm,
@@ -110,6 +115,14 @@ impl InTurn {
             (words[0].to_owned(), words[1].parse::<f64>().unwrap() as u64)
         });
         assert_eq!(theirs.collect::<Model>(), self.model, "turn {turn}");
+        let words = ["vgs", "--noheadings", "-o", "vg_seqno,lv_count,vg_free_count", "vg0"];
+        let ours = [vg.seqno(), vg.logical_volumes().len() as u32, vg.pv_map().unwrap().total_free().get()];
+        assert_eq!(numbers(&self.bench.lvm2(&words).out), ours, "turn {turn}");
+        let words = ["pvs", "--noheadings", "-o", "pv_pe_count,pv_pe_alloc_count"];
+        let map = vg.pv_map().unwrap();
+        let ours = vg.physical_volumes().iter().enumerate();
+        let ours = ours.flat_map(|(at, pv)| [pv.pe_count().get(), map.used_count(at).get()]);
+        assert_eq!(numbers(&self.bench.lvm2(&words).out), ours.collect::<Vec<_>>(), "turn {turn}");
         let kernel = Kernel::open().unwrap();
         let devices = kernel.list_devices("LVM-").unwrap();
         let live = devices.iter().map(|device| {
