@@ -75,8 +75,8 @@ impl Options {
     ///   `system_id_source`, `wait_for_locks`;
     /// - `local/`: `extra_system_ids`, `system_id`.
     ///
-    /// `global/activation` switched off means [`KernelOptions::off`](crate::KernelOptions::off). Some that concern only how
-    /// lvm2 itself works, such as `devices/hints`, change nothing.
+    /// `global/activation` switched off means [`KernelOptions::off`](crate::KernelOptions::off). Some
+    /// that concern only how lvm2 itself works, such as `devices/hints`, change nothing.
     ///
     /// # Errors
     /// `InvalidInput` for a text that cannot be read or a value of the wrong type; `Unsupported`

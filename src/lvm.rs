@@ -321,14 +321,22 @@ impl Lvm {
         write_label(&*device, &label)
     }
 
-    /// Opens a logical volume's content, in this process, without the kernel.
+    /// Opens a logical volume's content, in this process, without the kernel; a volume that is a
+    /// device of the kernel is opened as that device.
+    ///
+    /// A volume on block devices must not be activated while it is open here: both would have a
+    /// cache of their own.
     ///
     /// # Errors
     /// `NotFound`; `Unsupported` for segment types that only the kernel runs; `MissingDevice`.
     pub fn open_lv(&self, vg: &VolumeGroup, name: &str) -> Result<LvDevice> {
         let opened = OpenDevices::open(&self.options, Access::Content)?;
         let found = find_group(opened.scan(), &vg.id().to_string())?;
-        LvDevice::new(opened, &found, name, self.options.read_only)
+        let node = if opened.has_block_devices { self.node_of(&found.vg, name)? } else { None };
+        match node {
+            Some(node) => LvDevice::of_node(opened, &found.vg, name, &node, self.options.read_only),
+            None => LvDevice::new(opened, &found, name, self.options.read_only),
+        }
     }
 
     /// Writes a group's metadata to a file, in the format of vgcfgbackup(8).

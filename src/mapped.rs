@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::store::{FoundPv, FoundVg};
@@ -12,6 +12,7 @@ use lvm_dm::DeviceName;
 use lvm_dm::kernel::Kernel;
 use lvm_dm::nodes::DevDir;
 
+use crate::activate::change::live_devices;
 use crate::activate::options::KernelMode;
 use crate::activate::{ActiveLv, device_number};
 use crate::lvm::Lvm;
@@ -59,6 +60,14 @@ impl Lvm {
     /// `Kernel`.
     pub fn live_lvs(&self, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Result<Option<Vec<ActiveLv>>> {
         if self.can_activate(pvs) { self.active_lvs(vg).map(Some) } else { Ok(None) }
+    }
+
+    /// The kernel's own node of an active volume, which is there whoever makes the names.
+    pub(crate) fn node_of(&self, vg: &VolumeGroup, lv: &str) -> Result<Option<PathBuf>> {
+        let lv = vg.require_lv(lv)?.id();
+        let Some((_, live)) = live_devices(&self.options.kernel, vg)? else { return Ok(None) };
+        let device = live.of_lv(lv).first().map(|device| device.number);
+        Ok(device.map(|number| self.options.kernel.dev.join(format!("dm-{}", number.minor))))
     }
 
     /// Makes the nodes and links under `/dev` of the active volumes of these groups that are

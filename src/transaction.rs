@@ -295,6 +295,7 @@ impl Transaction {
             let DataStep::WipeSignatures { lv } = step else { continue };
             let Some(lv) = self.draft.logical_volume_by_id(*lv) else { continue };
             let device = map_lv(&self.draft, lv, &|pv| members.get(&pv).cloned())?;
+            device.drop_cache()?;
             let found = signature::detect(&device)?;
             signatures.extend(found.into_iter().map(|found| (lv.name().to_owned(), found)));
         }

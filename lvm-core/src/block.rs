@@ -54,6 +54,16 @@ pub trait BlockDevice: Send + Sync {
     fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
         Ok((offset < end).then_some(offset..end))
     }
+
+    /// Forgets what is cached of the device, after making durable what was written, so that the
+    /// next read sees what others wrote past that cache. A logical volume's device and the device
+    /// of its physical volume have caches of their own.
+    ///
+    /// # Errors
+    /// `Io` when the device fails.
+    fn drop_cache(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<T: BlockDevice + ?Sized> BlockDevice for &T {
@@ -78,6 +88,9 @@ impl<T: BlockDevice + ?Sized> BlockDevice for &T {
     fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
         (**self).find_data(offset, end)
     }
+    fn drop_cache(&self) -> Result<()> {
+        (**self).drop_cache()
+    }
 }
 
 impl<T: BlockDevice + ?Sized> BlockDevice for std_alloc::sync::Arc<T> {
@@ -101,6 +114,9 @@ impl<T: BlockDevice + ?Sized> BlockDevice for std_alloc::sync::Arc<T> {
     }
     fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
         (**self).find_data(offset, end)
+    }
+    fn drop_cache(&self) -> Result<()> {
+        (**self).drop_cache()
     }
 }
 

@@ -134,6 +134,7 @@ impl After<'_> {
 
     fn wipe(&self, lv: LvId, observer: &mut dyn Observer) -> Result<()> {
         let (name, device) = self.map(lv)?;
+        device.drop_cache()?;
         for found in signature::detect(&*device)? {
             let _ = step(observer, format!("wiping {} signature off volume {name}", found.kind));
             signature::wipe(&*device, &found)?;

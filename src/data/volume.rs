@@ -1,12 +1,13 @@
 //! The content of a logical volume, without the kernel.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::store::FoundVg;
-use lvm_core::{BlockDevice, Bytes, Error, PvId, Result};
-use lvm_dm::{DeviceRef, MappedDevice};
+use lvm_core::{BlockDevice, Bytes, Error, PvId, Result, Sectors};
+use lvm_dm::{DeviceRef, FileDevice, MappedDevice, Table, Target};
 
 use crate::activate::table::{AreaPlace, lv_table, pv_leg};
 use crate::scan::devices::OpenDevices;
@@ -39,7 +40,7 @@ pub(crate) fn map_lv(
 pub struct LvDevice {
     device: MappedDevice,
     position: u64,
-    _opened: OpenDevices,
+    opened: OpenDevices,
 }
 
 impl LvDevice {
@@ -53,7 +54,29 @@ impl LvDevice {
         let device = map_lv(vg, lv, &find)?;
         let read_only = read_only || !lv.is_writable();
         let device = if read_only { device.read_only() } else { device };
-        Ok(Self { device, position: 0, _opened: opened })
+        // The kernel may have written the volume since these devices were last read.
+        if opened.has_block_devices {
+            device.drop_cache()?;
+        }
+        Ok(Self { device, position: 0, opened })
+    }
+
+    /// A volume that is a device of the kernel.
+    pub(crate) fn of_node(
+        opened: OpenDevices,
+        vg: &VolumeGroup,
+        name: &str,
+        node: &Path,
+        read_only: bool,
+    ) -> Result<Self> {
+        let read_only = read_only || !vg.require_lv(name)?.is_writable();
+        let node: Arc<dyn BlockDevice> = Arc::new(FileDevice::open(node, read_only)?);
+        let whole = Target::linear(DeviceRef::path(node.name()), Sectors::ZERO);
+        let table = Table::single(Bytes(node.size()).to_sectors(), whole)?;
+        let resolve = |_: &DeviceRef| Ok(Arc::clone(&node));
+        let device = MappedDevice::new(format!("{}/{name}", vg.name()), &table, &resolve)?;
+        let device = if read_only { device.read_only() } else { device };
+        Ok(Self { device, position: 0, opened })
     }
 
     /// The size in bytes.
@@ -110,6 +133,16 @@ impl LvDevice {
     fn advance(&mut self, count: usize) -> usize {
         self.position = self.position.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         count
+    }
+}
+
+impl Drop for LvDevice {
+    /// What is left in the cache of a physical volume's device the kernel would not see under the
+    /// volume's own. Who must know whether it worked calls [`sync`](Self::sync) before.
+    fn drop(&mut self) {
+        if self.opened.has_block_devices {
+            let _ = self.device.flush();
+        }
     }
 }
 

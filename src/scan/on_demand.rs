@@ -102,6 +102,11 @@ impl BlockDevice for OnDemandDevice {
     fn find_data(&self, offset: u64, end: u64) -> Result<Option<Range<u64>>> {
         self.reading.find_data(offset, end)
     }
+
+    fn drop_cache(&self) -> Result<()> {
+        self.flush()?;
+        self.reading.drop_cache()
+    }
 }
 
 #[cfg(test)]

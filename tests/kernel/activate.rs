@@ -144,3 +144,41 @@ fn missing_physical_volumes() {
     // Minor numbers follow the order of creation, which is the same.
     assert_eq!(tables(), ours);
 }
+
+/// One content, through the kernel's device and in this process, in turn.
+#[test]
+fn content_through_the_kernel_and_without_it() {
+    use std::io::Read;
+    let Some(bench) = Bench::new(&[32, 32]) else { return };
+    let vg = bench.group("vg0");
+    let lvm = bench.lvm();
+    // Another volume keeps the devices below open, and so what is cached of them.
+    let create = |tx: &mut lvmkit::Transaction| {
+        tx.create_lv(NewLv::striped("a", Size::mib(16), 2))?;
+        tx.create_lv(NewLv::striped("keep", Size::mib(2), 2))
+    };
+    lvm.update("vg0", create).unwrap();
+    lvm.activate(&vg, "keep").unwrap();
+    let content = |number: u8| (0..16 << 20).map(|at: u32| (at / 4096) as u8 ^ number).collect::<Vec<u8>>();
+    for number in 0..6 {
+        let path = lvm.activate(&vg, "a").unwrap();
+        fs::write(&path, content(number)).unwrap();
+        if number % 2 == 0 {
+            // Open as the kernel's device while it is one.
+            let mut back = Vec::new();
+            lvm.open_lv(&vg, "a").unwrap().read_to_end(&mut back).unwrap();
+            assert!(back == content(number));
+        }
+        lvm.deactivate(&vg, "a").unwrap();
+        let volume = lvm.open_lv(&vg, "a").unwrap();
+        let mut back = vec![0; 16 << 20];
+        volume.read_at(0, &mut back).unwrap();
+        assert!(back == content(number), "written through the kernel, read here");
+        volume.write_at(0, &content(number + 100)).unwrap();
+        drop(volume);
+        let path = lvm.activate(&vg, "a").unwrap();
+        assert!(fs::read(&path).unwrap() == content(number + 100), "written here, read through the kernel");
+        lvm.deactivate(&vg, "a").unwrap();
+    }
+    lvm.deactivate(&vg, "keep").unwrap();
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use lvm_core::{BlockDevice, Effect, Error, ErrorKind, Result};
 use nix::errno::Errno;
-use nix::fcntl::{FallocateFlags, fallocate};
+use nix::fcntl::{FallocateFlags, PosixFadviseAdvice, fallocate, posix_fadvise};
 use nix::unistd::{Whence, lseek};
 
 use crate::userspace::check_range;
@@ -212,6 +212,16 @@ impl BlockDevice for FileDevice {
                 Err(error) => Err(self.io("discarding", offset, error).with_effect(Effect::Unknown)),
             };
         }
+    }
+
+    /// Files have one cache, whoever writes them; block devices may have another behind them.
+    fn drop_cache(&self) -> Result<()> {
+        if !self.is_block_device {
+            return Ok(());
+        }
+        self.flush()?;
+        posix_fadvise(&self.file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED)
+            .map_err(|errno| self.io("dropping the cache", 0, errno))
     }
 
     /// Asks the file system for holes; a block device has none.

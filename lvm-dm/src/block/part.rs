@@ -85,6 +85,10 @@ impl BlockDevice for SubDevice {
         let found = self.device.find_data(below, below + length)?;
         Ok(found.map(|range| range.start - self.offset..range.end - self.offset))
     }
+
+    fn drop_cache(&self) -> Result<()> {
+        self.device.drop_cache()
+    }
 }
 
 impl fmt::Debug for SubDevice {

@@ -195,6 +195,15 @@ impl BlockDevice for MappedDevice {
         result
     }
 
+    /// Of every device below, also after one failed.
+    fn drop_cache(&self) -> Result<()> {
+        let mut result = Ok(());
+        for device in &self.devices {
+            result = result.and(device.drop_cache());
+        }
+        result
+    }
+
     /// A striped range goes down as one discard for each stripe.
     fn discard(&self, offset: u64, length: u64) -> Result<()> {
         self.check_writable(offset)?;
