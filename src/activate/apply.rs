@@ -201,6 +201,10 @@ impl<'a> Activator<'a> {
         if info.has_inactive_table() {
             self.kernel.clear(key)?;
         }
+        // One that was brought up for reading only, though it may be written, stays so; unless a
+        // change of just that may have been cut short.
+        let keeps_read_only = info.is_read_only() && !info.has_inactive_table();
+        let node = &DeviceNode { read_only: node.read_only || keeps_read_only, ..node.clone() };
         if !is_same_table(table, &lines) || info.is_read_only() != node.read_only {
             self.load(device.number, node, table)?;
             done = true;

@@ -139,7 +139,8 @@ impl<'a> LiveChange<'a> {
         if same_names && old.segments() == new.segments() && old.is_writable() == new.is_writable() {
             return Ok(());
         }
-        // A device that was brought up read-only, or with parts missing, stays so.
+        // A device that was brought up with parts missing stays so, and so does one that was
+        // brought up for reading only, though it may be written.
         let options = TreeOptions { mode: ActivationMode::Partial, ..TreeOptions::default() };
         let trees = [lv_tree(base, old, device, options)?, lv_tree(working, new, device, options)?];
         let [before, after] = trees;
@@ -147,7 +148,7 @@ impl<'a> LiveChange<'a> {
             let devices = live.of_lv(old.id());
             devices.into_iter().find(|device| device.uuid.to_string() == uuid).map(|device| device.number)
         };
-        for node in after {
+        for mut node in after {
             let Some(found) = live.find(&node) else { continue };
             let table = node.resolved(&number);
             let known = before.iter().find(|known| known.uuid == node.uuid);
@@ -155,6 +156,9 @@ impl<'a> LiveChange<'a> {
                 .is_some_and(|known| known.resolved(&number) == table && known.read_only == node.read_only);
             let link = (working.name().to_owned(), new.name().to_owned());
             let table = (!same).then_some(table);
+            if table.is_some() && known.is_some_and(|known| known.read_only == node.read_only) {
+                node.read_only |= self.activator.kernel.info(found.number.into())?.is_read_only();
+            }
             if table.is_some() || found.name != node.name {
                 let (device, loaded, suspended) = (found.clone(), false, false);
                 self.changed.push(Changed { device, node, link, table, loaded, suspended });

@@ -182,3 +182,28 @@ fn content_through_the_kernel_and_without_it() {
     }
     lvm.deactivate(&vg, "keep").unwrap();
 }
+
+#[test]
+fn what_was_brought_up_for_reading_only_stays_so() {
+    let Some(bench) = Bench::new(&[32]) else { return };
+    bench.group("vg0");
+    let lvm = bench.lvm();
+    lvm.update("vg0", |tx| tx.create_lv(NewLv::linear("a", Size::mib(4)))).unwrap();
+    let tree = lvmkit::TreeOptions { read_only: true, ..lvmkit::TreeOptions::default() };
+    let options = ActivateOptions { tree, ..ActivateOptions::default() };
+    lvm.activate_where("vg0", options, |_| true).unwrap();
+    let read_only = || {
+        let active = lvm.active_lvs(&lvm.volume_group("vg0").unwrap()).unwrap();
+        active.iter().map(|lv| lv.read_only).collect::<Vec<_>>()
+    };
+    assert_eq!(read_only(), [true]);
+    lvm.update("vg0", |tx| tx.extend_lv_by("a", Size::mib(4)).map(drop)).unwrap();
+    assert_eq!(read_only(), [true]);
+    let recovered = lvm.recover("vg0").unwrap();
+    assert!(recovered.repaired.is_empty() && read_only() == [true], "{recovered:?}");
+    // The volume's own permission is another matter.
+    lvm.update("vg0", |tx| tx.set_lv_writable("a", false)).unwrap();
+    lvm.update("vg0", |tx| tx.set_lv_writable("a", true)).unwrap();
+    assert_eq!(read_only(), [false]);
+    lvm.deactivate_where("vg0", |_| true).unwrap();
+}
