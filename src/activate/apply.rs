@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use lvm_core::{Error, ErrorKind, Result, Sectors};
 use lvm_dm::kernel::{DeviceInfo, DeviceKey, DeviceNumber, DmFlags, Kernel, KernelLine};
-use lvm_dm::nodes::DevDir;
+use lvm_dm::nodes::{Batch, DevDir};
 use lvm_dm::table::Table;
 use lvm_dm::udev::{Cookie, UdevKind, flags_for, is_udev_running};
 
@@ -306,33 +306,33 @@ impl<'a> Activator<'a> {
         };
         let by_udev = self.rules && waited;
         let mut result = Ok(());
+        let mut batch = self.dir.batch();
         for names in std::mem::take(&mut self.names) {
-            result = result.and(self.set_names(&names, by_udev));
+            result = result.and(set_names(&mut batch, self.dir.root(), &names, by_udev));
         }
-        result
+        result.and(batch.finish())
     }
+}
 
-    fn set_names(&self, names: &Names, by_udev: bool) -> Result<()> {
-        match names {
-            Names::Add { name, number, link } => {
-                // What udev made is a link to its own node, and must stay one.
-                let there = |path: PathBuf| by_udev && path.exists();
-                if !there(self.dir.root().join("mapper").join(name)) {
-                    self.dir.add_node(name, number.major, number.minor)?;
-                }
-                match link {
-                    Some((vg, lv)) if !there(self.dir.root().join(vg).join(lv)) => {
-                        self.dir.add_link(vg, lv, name)
-                    }
-                    _ => Ok(()),
-                }
+/// Makes or takes away a device's names, unless udev did.
+fn set_names(batch: &mut Batch<'_>, root: &Path, names: &Names, by_udev: bool) -> Result<()> {
+    match names {
+        Names::Add { name, number, link } => {
+            // What udev made is a link to its own node, and must stay one.
+            let there = |path: PathBuf| by_udev && path.exists();
+            if !there(root.join("mapper").join(name)) {
+                batch.add_node(name, number.major, number.minor)?;
             }
-            Names::Remove { name, link } => {
-                if let Some((vg, lv)) = link {
-                    self.dir.remove_link(vg, lv)?;
-                }
-                self.dir.remove_node(name)
+            match link {
+                Some((vg, lv)) if !there(root.join(vg).join(lv)) => batch.add_link(vg, lv, name),
+                _ => Ok(()),
             }
+        }
+        Names::Remove { name, link } => {
+            if let Some((vg, lv)) = link {
+                batch.remove_link(vg, lv)?;
+            }
+            batch.remove_node(name)
         }
     }
 }

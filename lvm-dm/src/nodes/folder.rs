@@ -123,6 +123,27 @@ impl Folder {
         })
     }
 
+    /// Makes a node where nothing stands; false when that is not so, or fails, and what was begun is
+    /// gone.
+    pub(super) fn make_first_node(&self, name: &str, device: dev_t, gid: u32) -> bool {
+        // Without any mode nobody but root can open it before it has its group.
+        if mknodat(&self.fd, name, SFlag::S_IFBLK, Mode::empty(), device).is_err() {
+            return false;
+        }
+        let (root, group) = (Some(Uid::from_raw(0)), Some(Gid::from_raw(gid)));
+        let owned = fchownat(&self.fd, name, root, group, AtFlags::AT_SYMLINK_NOFOLLOW);
+        let done = owned.and_then(|()| fchmodat(&self.fd, name, NODE_MODE, FchmodatFlags::FollowSymlink));
+        if done.is_err() {
+            self.discard(name);
+        }
+        done.is_ok()
+    }
+
+    /// Makes a link where nothing stands; false when that is not so, or fails.
+    pub(super) fn make_first_link(&self, name: &str, target: &Path) -> bool {
+        symlinkat(target, &self.fd, name).is_ok()
+    }
+
     /// Makes a link in place of what stands there.
     pub(super) fn make_link(&self, name: &str, target: &Path) -> Result<()> {
         self.place(name, "making the link", |temporary| symlinkat(target, &self.fd, temporary))

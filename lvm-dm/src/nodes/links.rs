@@ -8,7 +8,8 @@ use lvm_core::{Error, ErrorKind, Result};
 use super::folder::{Entry, Folder};
 use super::{DevDir, MAPPER, check, check_node};
 
-/// How many entries of a directory are looked at to tell whether it is a volume group's.
+/// How many entries of a directory are looked at to tell whether it is a volume group's. All of
+/// them would make activating a group quadratic in its volumes.
 const ENTRIES: usize = 32;
 /// How often a volume group's directory is made again when somebody removes it under us. Each time
 /// they have removed their last link, so this ends long before, unless somebody plays tricks.
@@ -53,11 +54,8 @@ impl DevDir {
                 return Err(folder.taken(lv, "is not a link"));
             }
         }
-        if !self.is_known(vg) {
-            if !is_of_a_vg(&folder, root)? {
-                return Err(root.taken(vg, "is a directory for something else"));
-            }
-            self.set_known(vg, true);
+        if !is_of_a_vg(&folder, root)? {
+            return Err(root.taken(vg, "is a directory for something else"));
         }
         folder.make_link(lv, target)
     }
@@ -77,23 +75,7 @@ impl DevDir {
                 return Err(folder.taken(lv, "is not a link"));
             }
         }
-        // Whatever stands there next is another directory.
-        self.set_known(vg, false);
         root.remove_empty(vg)
-    }
-
-    fn is_known(&self, vg: &str) -> bool {
-        self.known.lock().is_ok_and(|known| known.contains(vg))
-    }
-
-    fn set_known(&self, vg: &str, is_known: bool) {
-        // A set that another thread left behind in a panic only costs looking again.
-        let Ok(mut known) = self.known.lock() else { return };
-        if is_known {
-            known.insert(vg.to_owned())
-        } else {
-            known.remove(vg)
-        };
     }
 
     /// Renames the link of a volume, from and to `(vg, lv)`. As the device has a new name too,
@@ -108,7 +90,7 @@ impl DevDir {
     }
 }
 
-fn check_link(vg: &str, lv: &str) -> Result<()> {
+pub(super) fn check_link(vg: &str, lv: &str) -> Result<()> {
     check("volume group", vg)?;
     check("logical volume", lv)?;
     if vg == MAPPER {

@@ -13,18 +13,18 @@
 //! Nothing here may be called while a device is suspended: the file systems written to could be on
 //! it. Facts from nodes and links that lvm2 2.03.16 made without udev.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use lvm_core::{Error, Result};
 use nix::libc::dev_t;
 use nix::sys::stat::makedev;
 
 use crate::name::DM_NAME_MAX;
+pub use batch::Batch;
 use folder::{Entry, Folder};
 
+mod batch;
 mod folder;
 mod links;
 
@@ -41,13 +41,10 @@ const DISK_GID: u32 = 6;
 /// than [`DM_NAME_MAX`] bytes, has a `/` or a NUL, or is `mapper` for a volume group and `control`
 /// for a device; `AlreadyExists` when something stands there that is not ours to replace or remove;
 /// `Io` for the rest, with the system's error as source.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DevDir {
     root: PathBuf,
     gid: u32,
-    /// Directories that were looked at and are volume groups': looking again at each link would
-    /// make activating a group quadratic in its volumes.
-    known: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Default for DevDir {
@@ -62,7 +59,7 @@ impl DevDir {
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-        Self { root: root.into(), gid: gid_of_disk(&groups).unwrap_or(DISK_GID), known: Arc::default() }
+        Self { root: root.into(), gid: gid_of_disk(&groups).unwrap_or(DISK_GID) }
     }
 
     /// Makes nodes belong to this group instead of `disk`.
@@ -82,6 +79,12 @@ impl DevDir {
     #[must_use]
     pub fn group(&self) -> u32 {
         self.gid
+    }
+
+    /// Many names at a time.
+    #[must_use]
+    pub fn batch(&self) -> Batch<'_> {
+        Batch::new(self)
     }
 
     /// Makes the node of a device, `/dev/mapper/NAME`: a block device, of root and the group of

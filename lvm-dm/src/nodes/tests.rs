@@ -307,3 +307,50 @@ fn at_the_same_time() {
     });
     assert!(!dev.is_there("vg"));
 }
+
+#[test]
+fn many_at_a_time() {
+    let Some(dev) = Dev::with_nodes("many_at_a_time") else { return };
+    let mut batch = dev.dir.batch();
+    // One that stands there already with another number, and a link that leads elsewhere.
+    dev.dir.add_node("vg-1", 253, 99).unwrap();
+    for minor in 0..5 {
+        let (dm_name, lv) = (format!("vg-{minor}"), minor.to_string());
+        batch.add_node(&dm_name, 253, minor).unwrap();
+        batch.add_link("vg", &lv, &dm_name).unwrap();
+    }
+    batch.add_link("vg", "3", "vg-4").unwrap();
+    batch.finish().unwrap();
+    for minor in 0..5 {
+        assert_eq!(dev.device(&format!("mapper/vg-{minor}")), (makedev(253, minor), 0o660));
+    }
+    assert_eq!(dev.link("vg/0"), dev.path("mapper/vg-0"));
+    assert_eq!(dev.link("vg/3"), dev.path("mapper/vg-4"));
+
+    let mut batch = dev.dir.batch();
+    assert_eq!(kind(batch.add_link("mapper", "x", "vg-0")), ErrorKind::InvalidInput);
+    assert_eq!(kind(batch.remove_node("../x")), ErrorKind::InvalidInput);
+    for minor in 0..5 {
+        batch.remove_link("vg", &minor.to_string()).unwrap();
+        batch.remove_node(&format!("vg-{minor}")).unwrap();
+    }
+    // Not there any more, which is as good.
+    batch.remove_link("vg", "0").unwrap();
+    batch.remove_node("vg-0").unwrap();
+    // A name that moves within one batch: the directory stays for it.
+    batch.add_node("vg-7", 253, 7).unwrap();
+    batch.add_link("vg", "7", "vg-7").unwrap();
+    batch.finish().unwrap();
+    assert_eq!((dev.names("vg"), dev.names("mapper")), (vec!["7".to_owned()], vec!["vg-7".to_owned()]));
+
+    // What is not ours stays in a batch too.
+    fs::create_dir(dev.path("foreign")).unwrap();
+    fs::write(dev.path("foreign/file"), "").unwrap();
+    let mut batch = dev.dir.batch();
+    assert_eq!(kind(batch.add_link("foreign", "x", "vg-7")), ErrorKind::AlreadyExists);
+    fs::write(dev.path("mapper/file"), "").unwrap();
+    assert_eq!(kind(batch.add_node("file", 253, 1)), ErrorKind::AlreadyExists);
+    assert_eq!(kind(batch.remove_node("file")), ErrorKind::AlreadyExists);
+    assert_eq!(kind(batch.remove_link("foreign", "file")), ErrorKind::AlreadyExists);
+    batch.finish().unwrap();
+}
