@@ -1,30 +1,29 @@
 //! A change of one group: lock, draft and open devices.
 
-use std::collections::{HashMap as StdHashMap, HashSet};
+use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use lvm_core::alloc::PvArgument;
 use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
-use lvm_core::metadata::{LogicalVolume, PhysicalVolume, VolumeGroup};
+use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::plan::Plan;
 use lvm_core::store::{
     CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
-    remove_group,
 };
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, LvId, PvId, Result, Stamp};
 
-use crate::activate::change::{LiveChange, require_inactive};
-use crate::commit;
+use crate::activate::change::require_inactive;
 use crate::commit::filesystem::FileSystemChange;
+use crate::commit::{self, change};
 use crate::data::filesystem::FsOptions;
 use crate::data::signature::{self, Signature};
 use crate::data::volume::map_lv;
 use crate::lock::VgLock;
 use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
-use crate::options::{DeviceSpec, Options};
+use crate::options::DeviceSpec;
 use crate::scan::devices::OpenDevices;
 
 /// A device that joins a group.
@@ -198,7 +197,7 @@ impl Transaction {
     /// What cannot be done for a file system; `Internal` when an invariant is broken.
     pub fn plan(&self) -> Result<Plan> {
         let mut plan = self.draft.plan()?;
-        let changes = filesystem_changes(&self.lvm, &self.draft, &self.filesystems)?;
+        let changes = commit::filesystem::changes(&self.lvm, &self.draft, &self.filesystems)?;
         if let Some(stage) = plan.stages.first_mut() {
             for [before, after] in changes.iter().map(FileSystemChange::steps) {
                 stage.steps.splice(0..0, before);
@@ -500,7 +499,7 @@ impl Transaction {
             if !lvm.options.dry_run {
                 crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
                 commit::archive(&lvm.options, &draft)?;
-                opened.changing(&lvm.options, || remove(&lvm.options, &opened, &draft, &devices))?;
+                opened.changing(&lvm.options, || change::remove(&lvm.options, &opened, &draft, &devices))?;
             }
             return Ok(draft.volume_group().clone());
         }
@@ -509,85 +508,17 @@ impl Transaction {
         if lvm.options.dry_run {
             return Ok(vg);
         }
-        let filesystems = filesystem_changes(&lvm, &draft, &filesystems)?;
+        let filesystems = commit::filesystem::changes(&lvm, &draft, &filesystems)?;
         commit::archive(&lvm.options, &draft)?;
         crate::observe::step(observer, format!("writing metadata of volume group {}", vg.name()))?;
-        let change = Change { lvm: &lvm, opened: &opened, draft: &draft, vg: &vg, wipes: &wipes };
+        let change = change::Change { lvm: &lvm, opened: &opened, draft: &draft, vg: &vg, wipes: &wipes };
         let options = &lvm.options;
-        match draft.base().is_some_and(|base| has_same_devices(base, &vg)) {
+        match draft.base().is_some_and(|base| change::has_same_devices(base, &vg)) {
             true => change.write(devices, &text, filesystems, observer)?,
             false => opened.changing(options, || change.write(devices, &text, filesystems, observer))?,
         }
         drop(locks);
         Ok(vg)
-    }
-}
-
-/// True when two versions of a group have one name and the same physical volumes.
-fn has_same_devices(base: &VolumeGroup, vg: &VolumeGroup) -> bool {
-    let ids = |vg: &VolumeGroup| vg.physical_volumes().iter().map(PhysicalVolume::id).collect::<HashSet<_>>();
-    base.name() == vg.name() && ids(base) == ids(vg)
-}
-
-/// Removes a group, after its volumes' devices.
-fn remove(options: &Options, opened: &OpenDevices, draft: &VgDraft, devices: &VgCommit) -> Result<()> {
-    if let Some(base) = draft.base().filter(|_| opened.has_block_devices)
-        && let Some(live) = LiveChange::new(&options.kernel, base, None, &[])?
-    {
-        live.deactivated()?.finish()?;
-    }
-    remove_group(devices)
-}
-
-/// A new version that is to be written.
-struct Change<'a> {
-    lvm: &'a Lvm,
-    opened: &'a OpenDevices,
-    draft: &'a VgDraft,
-    vg: &'a VolumeGroup,
-    wipes: &'a [(Arc<dyn BlockDevice>, Vec<Signature>)],
-}
-
-impl Change<'_> {
-    /// Writes it, with what comes before and after it on devices of the kernel, file systems and
-    /// disks.
-    fn write(
-        &self,
-        devices: VgCommit,
-        text: &[u8],
-        mut filesystems: Vec<FileSystemChange>,
-        observer: &mut dyn Observer,
-    ) -> Result<()> {
-        let Self { lvm, opened, draft, vg, wipes } = *self;
-        let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
-        let live = match draft.base().filter(|_| opened.has_block_devices) {
-            None => None,
-            Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(vg), &members)?,
-        };
-        let live = live.map(LiveChange::deactivated).transpose()?;
-        filesystems.iter_mut().try_for_each(|change| change.before(observer))?;
-        for (device, signatures) in wipes {
-            for found in signatures {
-                signature::wipe(&**device, found)?;
-            }
-        }
-        let prepared = devices.prepare(text).map_err(|error| match error.effect() {
-            // The signatures that were wiped do not come back.
-            Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
-            _ => error,
-        });
-        let on_disk = || opened.scan().groups.into_iter().find(|found| found.vg.id() == vg.id());
-        let is_new = || on_disk().is_some_and(|found| found.vg.seqno() == vg.seqno());
-        // From here to the commit nobody is asked.
-        let (outcome, resumed) = commit::with_devices(prepared, live, is_new)?;
-        let after = commit::After { lvm, draft, vg, members: &members };
-        let finished = after.run(outcome, observer).and(resumed);
-        let finished = finished.and_then(|()| {
-            // The volumes have their sizes; each file system that can follow does.
-            let after = filesystems.iter_mut().map(|change| change.after(observer));
-            after.fold(Ok(()), Result::and)
-        });
-        finished.map_err(|error| error.with_effect(Effect::Committed))
     }
 }
 
@@ -613,19 +544,6 @@ impl std::fmt::Debug for Transaction {
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }
-}
-
-/// The file systems that follow the volumes of a draft.
-fn filesystem_changes(
-    lvm: &Lvm,
-    draft: &VgDraft,
-    filesystems: &[(LvId, FsOptions)],
-) -> Result<Vec<FileSystemChange>> {
-    let Some(base) = draft.base() else { return Ok(Vec::new()) };
-    let change = |(lv, how): &(LvId, FsOptions)| {
-        FileSystemChange::new(&lvm.options, base, draft.volume_group(), *lv, *how).transpose()
-    };
-    filesystems.iter().filter_map(change).collect()
 }
 
 /// Adds what becomes of a group that is merged into another.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use lvm_core::edit::VgDraft;
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::plan::Step;
 use lvm_core::{Effect, Error, ErrorKind, LvId, Result};
@@ -9,8 +10,22 @@ use lvm_dm::FileDevice;
 
 use crate::activate::change::live_devices;
 use crate::data::filesystem::{FileSystem, FsOptions, FsPlan, FsRun, FsStep, plan_grow, plan_shrink};
+use crate::lvm::Lvm;
 use crate::observe::Observer;
 use crate::options::Options;
+
+/// The file systems that follow the volumes of a draft.
+pub(crate) fn changes(
+    lvm: &Lvm,
+    draft: &VgDraft,
+    filesystems: &[(LvId, FsOptions)],
+) -> Result<Vec<FileSystemChange>> {
+    let Some(base) = draft.base() else { return Ok(Vec::new()) };
+    let change = |(lv, how): &(LvId, FsOptions)| {
+        FileSystemChange::new(&lvm.options, base, draft.volume_group(), *lv, *how).transpose()
+    };
+    filesystems.iter().filter_map(change).collect()
+}
 
 /// One file system that is resized with its volume.
 #[derive(Debug)]

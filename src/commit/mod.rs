@@ -1,6 +1,7 @@
 //! Making changes durable: what comes before and after the metadata itself.
 
 pub mod backup;
+pub(crate) mod change;
 pub(crate) mod filesystem;
 
 use std::sync::Arc;

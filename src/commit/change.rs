@@ -1,0 +1,91 @@
+//! One new version of a group, with everything that comes with it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use lvm_core::edit::VgDraft;
+use lvm_core::metadata::{PhysicalVolume, VolumeGroup};
+use lvm_core::store::{VgCommit, remove_group};
+use lvm_core::{BlockDevice, Effect, Result};
+
+use super::filesystem::FileSystemChange;
+use super::{After, with_devices};
+use crate::activate::change::LiveChange;
+use crate::data::signature::{self, Signature};
+use crate::lvm::Lvm;
+use crate::observe::Observer;
+use crate::options::Options;
+use crate::scan::devices::OpenDevices;
+
+/// True when two versions of a group have one name and the same physical volumes.
+pub(crate) fn has_same_devices(base: &VolumeGroup, vg: &VolumeGroup) -> bool {
+    let ids = |vg: &VolumeGroup| vg.physical_volumes().iter().map(PhysicalVolume::id).collect::<HashSet<_>>();
+    base.name() == vg.name() && ids(base) == ids(vg)
+}
+
+/// Removes a group, after its volumes' devices.
+pub(crate) fn remove(
+    options: &Options,
+    opened: &OpenDevices,
+    draft: &VgDraft,
+    devices: &VgCommit,
+) -> Result<()> {
+    if let Some(base) = draft.base().filter(|_| opened.has_block_devices)
+        && let Some(live) = LiveChange::new(&options.kernel, base, None, &[])?
+    {
+        live.deactivated()?.finish()?;
+    }
+    remove_group(devices)
+}
+
+/// A new version that is to be written.
+pub(crate) struct Change<'a> {
+    pub(crate) lvm: &'a Lvm,
+    pub(crate) opened: &'a OpenDevices,
+    pub(crate) draft: &'a VgDraft,
+    pub(crate) vg: &'a VolumeGroup,
+    pub(crate) wipes: &'a [(Arc<dyn BlockDevice>, Vec<Signature>)],
+}
+
+impl Change<'_> {
+    /// Writes it, with what comes before and after it on devices of the kernel, file systems and
+    /// disks.
+    pub(crate) fn write(
+        &self,
+        devices: VgCommit,
+        text: &[u8],
+        mut filesystems: Vec<FileSystemChange>,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        let Self { lvm, opened, draft, vg, wipes } = *self;
+        let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
+        let live = match draft.base().filter(|_| opened.has_block_devices) {
+            None => None,
+            Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(vg), &members)?,
+        };
+        let live = live.map(LiveChange::deactivated).transpose()?;
+        filesystems.iter_mut().try_for_each(|change| change.before(observer))?;
+        for (device, signatures) in wipes {
+            for found in signatures {
+                signature::wipe(&**device, found)?;
+            }
+        }
+        let prepared = devices.prepare(text).map_err(|error| match error.effect() {
+            // The signatures that were wiped do not come back.
+            Effect::Unchanged if !wipes.is_empty() => error.with_effect(Effect::Reverted),
+            _ => error,
+        });
+        let on_disk = || opened.scan().groups.into_iter().find(|found| found.vg.id() == vg.id());
+        let is_new = || on_disk().is_some_and(|found| found.vg.seqno() == vg.seqno());
+        // From here to the commit nobody is asked.
+        let (outcome, resumed) = with_devices(prepared, live, is_new)?;
+        let after = After { lvm, draft, vg, members: &members };
+        let finished = after.run(outcome, observer).and(resumed);
+        let finished = finished.and_then(|()| {
+            // The volumes have their sizes; each file system that can follow does.
+            let after = filesystems.iter_mut().map(|change| change.after(observer));
+            after.fold(Ok(()), Result::and)
+        });
+        finished.map_err(|error| error.with_effect(Effect::Committed))
+    }
+}
