@@ -19,6 +19,7 @@ use lvm_core::{BlockDevice, Error, ErrorKind, PvId, Result};
 use lvm_dm::kernel::DmFlags;
 use lvm_dm::table::Table;
 use lvm_dm::target::DeviceRef;
+use lvm_dm::udev::UdevKind;
 
 use super::apply::{Activator, Link};
 use super::device_ref;
@@ -172,22 +173,13 @@ impl<'a> LiveChange<'a> {
     /// # Errors
     /// `InUse` when one is open.
     pub(crate) fn deactivated(mut self) -> Result<Self> {
-        self.deactivate()?;
-        Ok(self)
-    }
-
-    fn deactivate(&mut self) -> Result<()> {
-        for at in 0..self.gone.len() {
-            let Some(gone) = self.gone.get(at) else { continue };
-            let result =
-                gone.devices.iter().zip(std::iter::repeat(&gone.nodes)).try_for_each(|(device, nodes)| {
-                    let node = nodes.iter().find(|node| node.uuid == device.uuid);
-                    let kind = node.map_or(lvm_dm::udev::UdevKind::Hidden, |node| node.kind);
-                    self.activator.take_down(device, kind)
-                });
-            result?;
+        for gone in &self.gone {
+            for device in &gone.devices {
+                let node = gone.nodes.iter().find(|node| node.uuid == device.uuid);
+                self.activator.take_down(device, node.map_or(UdevKind::Hidden, |node| node.kind))?;
+            }
         }
-        Ok(())
+        Ok(self)
     }
 
     /// Steps 2 and 3. On an error everything is as before.
