@@ -225,8 +225,7 @@ impl Lvm {
     /// `InUse` when a group uses it as a physical volume; `NotFound`, `Io`.
     pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<signature::Signature>> {
         let opened = OpenDevices::open(&self.options, Access::Read)?;
-        let device = opened.find(&device.into())?;
-        signatures_in_the_way(&opened.scan(), &*device, Overwrite::Signatures)
+        Look { opened: &opened, scan: &opened.scan() }.signatures_on(&device.into())
     }
 
     /// Whether a device is a physical volume, and of which group.
@@ -235,13 +234,7 @@ impl Lvm {
     /// `NotFound`, `Io`.
     pub fn pv_use(&self, device: impl Into<DeviceSpec>) -> Result<PvUse> {
         let opened = OpenDevices::open(&self.options, Access::Read)?;
-        let device = opened.find(&device.into())?;
-        let scan = opened.scan();
-        Ok(match user_of(&scan, &*device) {
-            Some(vg) => PvUse::Member(vg),
-            None if scan.orphans.iter().any(|orphan| orphan.pv.device.name() == device.name()) => PvUse::Free,
-            None => PvUse::None,
-        })
+        Look { opened: &opened, scan: &opened.scan() }.pv_use(&device.into())
     }
 
     /// The size of a device or file in bytes.
@@ -514,6 +507,33 @@ pub(crate) fn find_group(scan: Scan, name_or_id: &str) -> Result<FoundVg> {
             _ => error,
         }
     })
+}
+
+/// What there is to know about devices that were opened and scanned.
+pub(crate) struct Look<'d> {
+    pub(crate) opened: &'d OpenDevices,
+    pub(crate) scan: &'d Scan,
+}
+
+impl Look<'_> {
+    pub(crate) fn signatures_on(&self, device: &DeviceSpec) -> Result<Vec<signature::Signature>> {
+        let device = self.opened.find(device)?;
+        signatures_in_the_way(self.scan, &*device, Overwrite::Signatures)
+    }
+
+    pub(crate) fn pv_use(&self, device: &DeviceSpec) -> Result<PvUse> {
+        let device = self.opened.find(device)?;
+        let is_orphan = |orphan: &Orphan| orphan.pv.device.name() == device.name();
+        Ok(match user_of(self.scan, &*device) {
+            Some(vg) => PvUse::Member(vg),
+            None if self.scan.orphans.iter().any(is_orphan) => PvUse::Free,
+            None => PvUse::None,
+        })
+    }
+
+    pub(crate) fn device_size(&self, device: &DeviceSpec) -> Result<Bytes> {
+        Ok(Bytes(self.opened.find(device)?.size()))
+    }
 }
 
 pub(crate) fn find_orphan(scan: Scan, device: &str) -> Option<Orphan> {

@@ -21,7 +21,7 @@ use crate::data::filesystem::FsOptions;
 use crate::data::signature::{self, Signature};
 use crate::data::volume::map_lv;
 use crate::lock::VgLock;
-use crate::lvm::{Lvm, Overwrite, find_group, find_orphan, signatures_in_the_way};
+use crate::lvm::{Look, Lvm, Overwrite, PvUse, find_group, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
 use crate::options::DeviceSpec;
 use crate::scan::devices::OpenDevices;
@@ -53,6 +53,12 @@ impl PvSource {
     pub fn overwrite(mut self, overwrite: Overwrite) -> Self {
         self.overwrite = overwrite;
         self
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> &DeviceSpec {
+        &self.device
     }
 }
 
@@ -211,6 +217,43 @@ impl Transaction {
     #[must_use]
     pub fn found(&self) -> Option<&FoundVg> {
         self.found.as_ref()
+    }
+
+    /// What [`Lvm::signatures_on`] says, of the devices as this transaction found them.
+    ///
+    /// # Errors
+    /// Those of that.
+    pub fn signatures_on(&self, device: impl Into<DeviceSpec>) -> Result<Vec<Signature>> {
+        self.look().signatures_on(&device.into())
+    }
+
+    /// What [`Lvm::pv_use`] says, of the devices as this transaction found them; those that join
+    /// the group by this change count as its members, and those that leave it as free.
+    ///
+    /// # Errors
+    /// Those of that.
+    pub fn pv_use(&self, device: impl Into<DeviceSpec>) -> Result<PvUse> {
+        let device = device.into();
+        if self.pv_on(&device).is_ok() {
+            return Ok(PvUse::Member(self.draft.name().to_owned()));
+        }
+        let left = |vg: &str| self.draft.base().is_some_and(|base| base.name() == vg);
+        Ok(match self.look().pv_use(&device)? {
+            PvUse::Member(vg) if left(&vg) => PvUse::Free,
+            used => used,
+        })
+    }
+
+    /// The size of a device or file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn device_size(&self, device: impl Into<DeviceSpec>) -> Result<Bytes> {
+        self.look().device_size(&device.into())
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look { opened: &self.opened, scan: &self.scan }
     }
 
     /// Adds a device to the group; it becomes a physical volume when it is none.

@@ -8,6 +8,7 @@
 
 mod activation;
 mod args;
+mod batch;
 mod command;
 mod dispatch;
 mod help;

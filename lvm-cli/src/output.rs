@@ -13,6 +13,8 @@ const BUFFER: usize = 1 << 16;
 pub(crate) struct Output {
     stdout: BufWriter<Stdout>,
     stderr: Stderr,
+    /// True when messages are not what standard output is for.
+    pub(crate) messages_aside: bool,
     /// How often `-q` was given.
     pub(crate) quiet: usize,
     /// How often `-v` was given.
@@ -24,6 +26,7 @@ impl Output {
         Self {
             stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
             stderr: io::stderr(),
+            messages_aside: false,
             quiet: 0,
             verbose: 0,
         }
@@ -31,8 +34,12 @@ impl Output {
 
     /// A message; not with `-q`.
     pub(crate) fn say(&mut self, line: impl AsRef<str>) {
-        if self.quiet == 0 {
-            self.lines("  ", line.as_ref());
+        if self.quiet > 0 {
+            return;
+        }
+        match self.messages_aside {
+            false => self.lines("  ", line.as_ref()),
+            true => line.as_ref().lines().for_each(|line| self.err(&format!("  {line}"))),
         }
     }
 

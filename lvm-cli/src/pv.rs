@@ -71,7 +71,7 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
 pub(crate) fn overwrite(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<Overwrite> {
     let force = session.args.count(&option::FORCE);
     if force > 1
-        && let PvUse::Member(vg) = lvm.pv_use(device)?
+        && let PvUse::Member(vg) = session.pv_use(lvm, device)?
     {
         let question = format!("Really INITIALIZE physical volume \"{device}\" of volume group \"{vg}\"");
         if !session.confirm(&question) {
@@ -80,7 +80,7 @@ pub(crate) fn overwrite(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpe
         session.out.warn(format!("Forcing physical volume creation on {device} of volume group \"{vg}\""));
         return Ok(Overwrite::UsedPv);
     }
-    for found in lvm.signatures_on(device)? {
+    for found in session.signatures_on(lvm, device)? {
         let (kind, offset) = (found.kind, found.offset);
         let question = format!("WARNING: {kind} signature detected on {device} at offset {offset}. Wipe it?");
         if !session.args.has(&option::YES) && force == 0 && !session.confirm(&question) {

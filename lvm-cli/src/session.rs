@@ -2,10 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use lvmkit::{DeviceSpec, Error, Event, KernelOptions, Lvm, Options, Transaction, VolumeGroup};
+use lvmkit::data::signature::Signature;
+use lvmkit::{
+    Bytes, DeviceSpec, Error, Event, KernelOptions, Lvm, Options, PvSource, PvUse, Transaction, VolumeGroup,
+};
 
 use crate::args::{Args, UsageError, option};
-use crate::command::Command;
+use crate::batch::Batch;
+use crate::command::{Command, cannot_process};
 use crate::output::Output;
 
 /// It worked.
@@ -67,6 +71,7 @@ pub(crate) struct Session<'o> {
     pub(crate) out: &'o mut Output,
     line: String,
     code: u8,
+    batch: Option<&'o mut Batch>,
 }
 
 impl<'o> Session<'o> {
@@ -74,7 +79,18 @@ impl<'o> Session<'o> {
     pub(crate) fn new(out: &'o mut Output, command: &'static Command, args: Args, line: String) -> Self {
         out.quiet = args.count(&option::QUIET);
         out.verbose = args.count(&option::VERBOSE);
-        Self { command, args, out, line, code: EXIT_OK }
+        Self { command, args, out, line, code: EXIT_OK, batch: None }
+    }
+
+    /// A command whose change becomes part of a batch.
+    pub(crate) fn in_batch(
+        out: &'o mut Output,
+        command: &'static Command,
+        args: Args,
+        line: String,
+        batch: &'o mut Batch,
+    ) -> Self {
+        Self { command, args, out, line, code: EXIT_OK, batch: Some(batch) }
     }
 
     /// Runs it and returns the exit code.
@@ -86,7 +102,7 @@ impl<'o> Session<'o> {
                 self.out.detail(format!("{} has no effect: {why}.", opt.shown()));
             }
         }
-        if self.is_test() {
+        if self.args.has(&option::TEST) {
             self.out.err("  TEST MODE: Metadata will NOT be updated and volumes will not be (de)activated.");
         }
         if let Err(failure) = (self.command.run)(&mut self) {
@@ -128,9 +144,19 @@ impl<'o> Session<'o> {
         outcome.map_err(|failure| self.fail(failure)).ok()
     }
 
-    /// True with `--test`.
+    /// Ends with at least this code.
+    pub(crate) fn exit_with(&mut self, code: u8) {
+        self.code = self.code.max(code);
+    }
+
+    /// True when nothing is to be written.
     pub(crate) fn is_test(&self) -> bool {
-        self.args.has(&option::TEST)
+        self.args.has(&option::TEST) || self.batch.as_ref().is_some_and(|batch| batch.plans())
+    }
+
+    /// True when this command's change is only a part of a commit.
+    pub(crate) fn is_in_batch(&self) -> bool {
+        self.batch.is_some()
     }
 
     /// The devices that `--devices` or the environment names.
@@ -200,6 +226,9 @@ impl<'o> Session<'o> {
         read_only: bool,
         arguments: impl IntoIterator<Item = &'s DeviceSpec>,
     ) -> Outcome<Lvm> {
+        if let Some(batch) = &self.batch {
+            return Ok(batch.lvm());
+        }
         let devices = self.devices();
         let mut missing = Vec::new();
         let mut extra = Vec::new();
@@ -226,7 +255,7 @@ impl<'o> Session<'o> {
 
     /// Asks; without a person to ask the answer is no.
     pub(crate) fn confirm(&mut self, question: &str) -> bool {
-        if self.args.has(&option::YES) {
+        if self.args.has(&option::YES) || self.batch.as_ref().is_some_and(|batch| batch.says_yes()) {
             return true;
         }
         if self.out.quiet > 1 || self.is_test() || !self.out.is_interactive() {
@@ -250,24 +279,120 @@ impl<'o> Session<'o> {
         }
     }
 
-    /// Commits; with `--test`, prints the plan instead and returns `None`.
-    pub(crate) fn commit(&mut self, mut transaction: Transaction) -> Outcome<Option<VolumeGroup>> {
+    /// Begins to change a group; in a batch, goes on with the change of the batch.
+    pub(crate) fn begin(&mut self, lvm: &Lvm, name: &str) -> Outcome<Transaction> {
+        match &mut self.batch {
+            Some(batch) => batch.begin(name),
+            None => lvm.begin(name).map_err(|error| cannot_process(name, error)),
+        }
+    }
+
+    /// Gives a change back that is not committed yet; without a batch that discards it.
+    pub(crate) fn put_back(&mut self, transaction: Transaction) {
+        if let Some(batch) = &mut self.batch {
+            batch.put_back(transaction);
+        }
+    }
+
+    /// # Errors
+    /// When the batch changes a group already, so that this one cannot be made.
+    pub(crate) fn require_no_group(&self, name: &str) -> Outcome {
+        self.batch.as_ref().map_or(Ok(()), |batch| batch.require_no_group(name))
+    }
+
+    /// Commits, and does what comes after. With `--test`, prints the plan instead; in a batch, both
+    /// wait until the whole batch is committed.
+    pub(crate) fn commit(
+        &mut self,
+        lvm: &Lvm,
+        mut transaction: Transaction,
+        after: impl FnOnce(&mut Session<'_>, &Lvm, &VolumeGroup) -> Outcome + 'static,
+    ) -> Outcome {
+        if let Some(batch) = &mut self.batch {
+            for warning in transaction.take_warnings() {
+                self.out.warn(warning);
+            }
+            batch.put_back(transaction);
+            batch.after(Box::new(after));
+            return Ok(());
+        }
+        if self.is_test() {
+            for warning in transaction.take_warnings() {
+                self.out.warn(warning);
+            }
+            let plan = transaction.plan()?;
+            self.out.lines("  ", &plan.to_string());
+            return Ok(());
+        }
+        let vg = self.write(transaction)?;
+        after(self, lvm, &vg)
+    }
+
+    /// Writes a change.
+    pub(crate) fn write(&mut self, mut transaction: Transaction) -> Outcome<VolumeGroup> {
         for warning in transaction.take_warnings() {
             self.out.warn(warning);
         }
-        if self.is_test() {
-            let plan = transaction.plan()?;
-            self.out.lines("  ", &plan.to_string());
-            return Ok(None);
-        }
         let out = &mut *self.out;
-        let vg = transaction.commit(&mut |event: &Event| {
+        Ok(transaction.commit(&mut |event: &Event| {
             match event {
                 Event::Warning { message } => out.warn(message),
                 event => out.detail(event.to_string()),
             }
             ControlFlow::Continue(())
-        })?;
-        Ok(Some(vg))
+        })?)
+    }
+
+    /// Does something once all that was asked for is written.
+    pub(crate) fn afterwards(&mut self, after: impl FnOnce(&mut Session<'_>) + 'static) {
+        match &mut self.batch {
+            Some(batch) => batch.after(Box::new(move |session, _, _| {
+                after(session);
+                Ok(())
+            })),
+            None => after(self),
+        }
+    }
+
+    /// The groups there are; in a batch, the one it changes, as it is so far.
+    pub(crate) fn volume_groups(&self, lvm: &Lvm) -> Outcome<Vec<VolumeGroup>> {
+        match self.changed() {
+            Some(transaction) => Ok(vec![transaction.volume_group().clone()]),
+            None => Ok(lvm.volume_groups()?),
+        }
+    }
+
+    /// What a device is to groups.
+    pub(crate) fn pv_use(&self, lvm: &Lvm, device: &DeviceSpec) -> lvmkit::Result<PvUse> {
+        self.changed().map_or_else(|| lvm.pv_use(device), |transaction| transaction.pv_use(device))
+    }
+
+    /// What would be wiped off a device.
+    pub(crate) fn signatures_on(&self, lvm: &Lvm, device: &DeviceSpec) -> lvmkit::Result<Vec<Signature>> {
+        let changed = self.changed();
+        changed.map_or_else(|| lvm.signatures_on(device), |transaction| transaction.signatures_on(device))
+    }
+
+    /// The size of a device.
+    pub(crate) fn device_size(&self, lvm: &Lvm, device: &DeviceSpec) -> lvmkit::Result<Bytes> {
+        let changed = self.changed();
+        changed.map_or_else(|| lvm.device_size(device), |transaction| transaction.device_size(device))
+    }
+
+    /// The change of the batch: while it is there its devices are locked, and only it knows them.
+    fn changed(&self) -> Option<&Transaction> {
+        self.batch.as_ref().and_then(|batch| batch.transaction())
+    }
+
+    /// Remembers a device that becomes a physical volume when a group of the batch takes it.
+    pub(crate) fn plan_pv(&mut self, source: PvSource) {
+        if let Some(batch) = &mut self.batch {
+            batch.plan_pv(source);
+        }
+    }
+
+    /// A device that the batch makes a physical volume of.
+    pub(crate) fn take_new_pv(&mut self, device: &DeviceSpec) -> Option<PvSource> {
+        self.batch.as_mut().and_then(|batch| batch.take_new_pv(device))
     }
 }

@@ -111,6 +111,16 @@ impl Args {
         self.found.iter().filter(move |(known, _)| known.long == opt.long).map(|(_, value)| value.as_str())
     }
 
+    /// As if it had been given.
+    pub(crate) fn give(&mut self, opt: &'static Opt) {
+        self.give_value(opt, "");
+    }
+
+    /// As if it had been given with this value.
+    pub(crate) fn give_value(&mut self, opt: &'static Opt, value: &str) {
+        self.found.push((opt, value.to_owned()));
+    }
+
     /// How often it was given.
     pub(crate) fn count(&self, opt: &'static Opt) -> usize {
         self.values(opt).count()

@@ -20,6 +20,10 @@ pub(crate) fn parse(command: &'static Command, words: &[String]) -> Result<Args,
             parser.short(letters)?;
         } else {
             parser.args.words.push(word.clone());
+            if command.name == "plan" {
+                // The rest is a command line of its own.
+                parser.args.words.extend(parser.rest.by_ref().cloned());
+            }
         }
     }
     Ok(parser.args)

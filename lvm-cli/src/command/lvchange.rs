@@ -102,23 +102,24 @@ fn activate_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Str
 
 /// Changes volumes of one group in one commit.
 fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
-    let mut transaction = lvm.begin(vg)?;
+    let mut transaction = session.begin(lvm, vg)?;
     let mut changed = Vec::new();
     for volume in volumes {
         let result = change(session, &mut transaction, vg, volume);
         if session.note(result).is_some() {
-            changed.push(volume);
+            changed.push(volume.clone());
         }
     }
     if changed.is_empty() {
         return Ok(());
     }
-    if session.commit(transaction)?.is_some() {
+    let vg = vg.to_owned();
+    session.commit(lvm, transaction, move |session, _, _| {
         for volume in changed {
             session.out.say(format!("Logical volume {vg}/{volume} changed."));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn change(session: &mut Session<'_>, transaction: &mut Transaction, vg: &str, volume: &str) -> Outcome {

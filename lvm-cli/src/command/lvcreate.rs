@@ -80,7 +80,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let (arguments, devices) = pv::arguments(&pvs)?;
     let new = new_lv(&session.args, name.as_deref())?;
     let lvm = session.open(&devices)?;
-    let mut transaction = lvm.begin(&vg).map_err(|error| super::cannot_process(&vg, error))?;
+    let mut transaction = session.begin(&lvm, &vg)?;
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     let id = transaction.create_lv(new.on(known))?;
@@ -93,15 +93,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let (name, extents) = (lv.name().to_owned(), lv.extent_count());
     say_rounding(session, &transaction, extents);
-    ask_about_signatures(session, &transaction)?;
+    ask_about_signatures(session, &transaction, &name)?;
     let activates = activates(session, &lvm, &transaction)?;
-    if let Some(vg) = session.commit(transaction)? {
+    let takes_back = !session.is_in_batch();
+    session.commit(&lvm, transaction, move |session, lvm, vg| {
+        // What comes later in a batch may have given it another name, or removed it.
+        let Some(lv) = vg.logical_volume_by_id(id) else { return Ok(()) };
         if activates {
-            activate(session, &lvm, vg.name(), &name)?;
+            activate(session, lvm, vg.name(), lv.name(), takes_back)?;
         }
         session.out.say(format!("Logical volume \"{name}\" created."));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Whether the new volume is to become a device of the kernel. That it can is seen to before
@@ -126,8 +129,9 @@ fn activates(session: &mut Session<'_>, lvm: &Lvm, transaction: &Transaction) ->
     Ok(true)
 }
 
-/// Activates the new volume, or takes it away again.
-fn activate(session: &mut Session<'_>, lvm: &Lvm, vg: &str, name: &str) -> Outcome {
+/// Activates the new volume, or takes it away again; not out of a batch, of which there is all or
+/// nothing.
+fn activate(session: &mut Session<'_>, lvm: &Lvm, vg: &str, name: &str, takes_back: bool) -> Outcome {
     let options = ActivateOptions { ignore_skip: true, ..ActivateOptions::default() };
     let activated = lvm.activate_where(vg, options, |lv| lv.name() == name);
     let failed = match activated {
@@ -136,6 +140,9 @@ fn activate(session: &mut Session<'_>, lvm: &Lvm, vg: &str, name: &str) -> Outco
     };
     let Some(error) = failed else { return Ok(()) };
     session.fail(error.into());
+    if !takes_back {
+        return Err(Failure::refused(format!("Failed to activate new LV {vg}/{name}. It stays, inactive.")));
+    }
     lvm.update(vg, |transaction| transaction.remove_lv(name))?;
     Err(Failure::refused("Aborting. Failed to activate new LV."))
 }
@@ -303,9 +310,11 @@ fn say_rounding(session: &mut Session<'_>, transaction: &Transaction, extents: E
     }
 }
 
-fn ask_about_signatures(session: &mut Session<'_>, transaction: &Transaction) -> Outcome {
+fn ask_about_signatures(session: &mut Session<'_>, transaction: &Transaction, new: &str) -> Outcome {
     let vg = transaction.name();
-    for (lv, found) in transaction.signatures_under_new_lvs()? {
+    // In a batch there are other new ones, which were asked about already.
+    let found = transaction.signatures_under_new_lvs()?;
+    for (lv, found) in found.into_iter().filter(|(lv, _)| lv == new) {
         let (kind, offset) = (found.kind, found.offset);
         let question =
             format!("WARNING: {kind} signature detected on /dev/{vg}/{lv} at offset {offset}. Wipe it?");

@@ -29,20 +29,20 @@ fn run(session: &mut Session<'_>) -> Outcome {
 
 /// Removes what can be removed of one group in one commit.
 fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
-    let mut transaction = lvm.begin(vg)?;
+    let mut transaction = session.begin(lvm, vg)?;
     let mut removed = Vec::new();
     let active = match activation::is_on_block_devices(&transaction) {
         true => lvm.active_lvs(&transaction)?,
         false => Vec::new(),
     };
-    for volume in volumes {
-        let id = transaction.logical_volume(volume).map(LogicalVolume::id);
+    for volume in volumes.iter().cloned() {
+        let id = transaction.logical_volume(&volume).map(LogicalVolume::id);
         let is_active = active.iter().any(|active| Some(active.lv) == id);
-        if !may_remove(session, vg, volume, is_active) {
+        if !may_remove(session, vg, &volume, is_active) {
             session.fail(Failure::refused(format!("Logical volume {vg}/{volume} not removed.")));
             continue;
         }
-        let result = transaction.remove_lv(volume).map_err(Failure::from);
+        let result = transaction.remove_lv(&volume).map_err(Failure::from);
         if session.note(result).is_some() {
             removed.push(volume);
         }
@@ -50,12 +50,12 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) ->
     if removed.is_empty() {
         return Ok(());
     }
-    if session.commit(transaction)?.is_some() {
+    session.commit(lvm, transaction, move |session, _, _| {
         for volume in removed {
             session.out.say(format!("Logical volume \"{volume}\" successfully removed."));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Like LVM2, asks about active volumes; a person at a terminal is asked about the others too.

@@ -27,17 +27,17 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Usage(lines));
     }
     let lvm = session.open(None)?;
-    let mut transaction = lvm.begin(&vg).map_err(|error| super::cannot_process(&vg, error))?;
+    let mut transaction = session.begin(&lvm, &vg)?;
     if transaction.logical_volume(&old).is_none() {
         return Err(Failure::refused(format!(
             "Existing logical volume \"{old}\" not found in volume group \"{vg}\""
         )));
     }
     transaction.rename_lv(&old, &new)?;
-    if session.commit(transaction)?.is_some() {
+    session.commit(&lvm, transaction, move |session, _, _| {
         session.out.say(format!("Renamed \"{old}\" to \"{new}\" in volume group \"{vg}\""));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Group, old name and new name.

@@ -1,7 +1,7 @@
 //! `lvextend`, `lvreduce` and `lvresize`
 
 use lvmkit::data::filesystem::FsOptions;
-use lvmkit::{Bytes, Extents, ResizeLv, Size, Transaction};
+use lvmkit::{Bytes, Extents, Lvm, ResizeLv, Size, Transaction};
 
 use super::Command;
 use crate::args::name::Target;
@@ -72,7 +72,7 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let resize = request.resize(&session.args, verb)?;
     let lvm = session.open(&devices)?;
     let vg = &request.vg;
-    let mut transaction = lvm.begin(vg).map_err(|error| super::cannot_process(vg, error))?;
+    let mut transaction = session.begin(&lvm, vg)?;
     let arguments = arguments.into_iter().map(|argument| transaction.known_argument(argument));
     let resize = resize.on(arguments.collect::<Vec<_>>());
     let before = request.extents(&transaction);
@@ -84,7 +84,7 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     }
     let after = request.extents(&transaction);
     request.say_stripes(session, &transaction, before, after);
-    request.finish(session, transaction, before, after)
+    request.finish(session, &lvm, transaction, before, after)
 }
 
 fn resizes_filesystem(args: &Args) -> bool {
@@ -181,23 +181,24 @@ impl Request {
     fn finish(
         &self,
         session: &mut Session<'_>,
+        lvm: &Lvm,
         transaction: Transaction,
         before: Extents,
         after: Extents,
     ) -> Outcome {
-        let Self { vg, lv, .. } = self;
+        let (vg, lv) = (self.vg.clone(), self.lv.clone());
         let extent_size = transaction.extent_size();
         let (old_size, new_size) = (before.to_bytes(extent_size), after.to_bytes(extent_size));
-        if after < before && !may_reduce(session, vg, lv, new_size) {
+        if after < before && !may_reduce(session, &vg, &lv, new_size) {
             return Err(Failure::refused(format!("Logical volume {vg}/{lv} NOT reduced.")));
         }
-        if session.commit(transaction)?.is_some() {
+        session.commit(lvm, transaction, move |session, _, _| {
             session.out.say(format!(
                 "Size of logical volume {vg}/{lv} changed from {old_size} ({before} extents) to {new_size} ({after} extents)."
             ));
             session.out.say(format!("Logical volume {vg}/{lv} successfully resized."));
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

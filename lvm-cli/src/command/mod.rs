@@ -1,5 +1,6 @@
 //! The table of commands.
 
+mod apply;
 mod dm;
 mod doctor;
 mod lvchange;
@@ -31,7 +32,7 @@ mod vgscan;
 use std::collections::BTreeMap;
 
 use lvmkit::core::store::{FoundVg, Problem, Scan};
-use lvmkit::{Bytes, Error, ErrorKind, Lvm, VolumeGroup};
+use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, VolumeGroup};
 
 use crate::args::Opt;
 use crate::args::name::Target;
@@ -59,6 +60,7 @@ impl Command {
 
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
+    &apply::APPLY,
     &dm::COMMAND,
     &doctor::COMMAND,
     &lvchange::COMMAND,
@@ -72,6 +74,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &report::LVS,
     &lvscan::COMMAND,
     &lvwrite::COMMAND,
+    &apply::PLAN,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
     &pvremove::COMMAND,
@@ -99,7 +102,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
 }
 
 /// The failure of a group that could not be had.
-fn cannot_process(name: &str, error: Error) -> Failure {
+pub(crate) fn cannot_process(name: &str, error: Error) -> Failure {
     if *error.kind() == ErrorKind::NotFound && error.lv().is_none() {
         let mut lines = vec![error.message().to_owned()];
         lines.extend(error.help().map(|help| format!("  {help}")));
@@ -107,6 +110,14 @@ fn cannot_process(name: &str, error: Error) -> Failure {
         return Failure::Refused(lines);
     }
     error.into()
+}
+
+/// The failure of a change that has no part in the one commit of a batch.
+fn not_of_a_group(device: &DeviceSpec) -> Failure {
+    Failure::Refused(vec![
+        format!("{device} is in no volume group, so that its change cannot be part of one commit."),
+        "  Run this command by itself.".to_owned(),
+    ])
 }
 
 fn no_group(name: &str) -> Failure {
@@ -118,13 +129,17 @@ fn no_group(name: &str) -> Failure {
 
 /// The names of the groups that the arguments mean: names, tags, or without any all of them.
 fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    let scan = lvm.scan()?;
-    Ok(chosen_of(session, &scan))
+    let vgs = session.volume_groups(lvm)?;
+    Ok(chosen_among(session, &vgs.iter().collect::<Vec<_>>()))
 }
 
 /// The same, of what was scanned already. Arguments that mean nothing are failures that are noted.
 fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
-    let groups = || scan.groups.iter().map(|found| &found.vg);
+    chosen_among(session, &scan.groups.iter().map(|found| &found.vg).collect::<Vec<_>>())
+}
+
+fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> {
+    let groups = || vgs.iter().copied();
     let words = session.args.words.clone();
     if words.is_empty() {
         let mut names = groups().map(|vg| vg.name().to_owned()).collect::<Vec<_>>();
@@ -157,7 +172,7 @@ fn has_tag(tags: &[String], tag: &str) -> bool {
 /// named, and those that are named or tagged. Arguments that mean nothing are failures that are
 /// noted.
 fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<String, Vec<String>>> {
-    let vgs = lvm.volume_groups()?;
+    let vgs = session.volume_groups(lvm)?;
     let find = |name: &str| vgs.iter().find(|vg| vg.name() == name);
     let visible = |vg: &VolumeGroup| {
         let visible = vg.logical_volumes().filter(|lv| lv.is_visible());

@@ -57,7 +57,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         unchanged += devices.len() - done;
     }
     let volumes = |count: usize| format!("{count} physical volume{}", if count == 1 { "" } else { "s" });
-    session.out.say(format!("{} changed / {} not changed", volumes(changed), volumes(unchanged)));
+    let summary = format!("{} changed / {} not changed", volumes(changed), volumes(unchanged));
+    session.afterwards(move |session| session.out.say(summary));
     Ok(())
 }
 
@@ -73,7 +74,7 @@ impl Members {
     fn new(session: &mut Session<'_>, lvm: &Lvm, devices: &[DeviceSpec], all: bool) -> Outcome<Self> {
         let mut members = Self::default();
         if all {
-            for vg in lvm.volume_groups()? {
+            for vg in session.volume_groups(lvm)? {
                 let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
                 let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
                 members.groups.insert(vg.name().to_owned(), devices);
@@ -81,7 +82,7 @@ impl Members {
             return Ok(members);
         }
         for device in devices {
-            match lvm.pv_use(device) {
+            match session.pv_use(lvm, device) {
                 Ok(PvUse::Member(vg)) => members.groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
                 Ok(PvUse::None) => {
@@ -99,23 +100,25 @@ impl Members {
 
 /// Changes the physical volumes of one group in one commit; how many changed.
 fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, devices: &[DeviceSpec]) -> Outcome<usize> {
-    let mut transaction = lvm.begin(vg)?;
+    let mut transaction = session.begin(lvm, vg)?;
     let mut changed = Vec::new();
     for device in devices {
         let result = change(session, &mut transaction, device);
         if session.note(result) == Some(true) {
-            changed.push(device);
+            changed.push(device.clone());
         }
     }
     if changed.is_empty() {
         return Ok(0);
     }
-    if session.commit(transaction)?.is_some() {
-        for device in &changed {
+    let count = changed.len();
+    session.commit(lvm, transaction, move |session, _, _| {
+        for device in changed {
             session.out.say(format!("Physical volume \"{device}\" changed"));
         }
-    }
-    Ok(changed.len())
+        Ok(())
+    })?;
+    Ok(count)
 }
 
 fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &DeviceSpec) -> Outcome<bool> {

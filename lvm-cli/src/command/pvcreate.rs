@@ -1,6 +1,6 @@
 //! `pvcreate`
 
-use lvmkit::{DeviceSpec, Lvm, PvOptions};
+use lvmkit::{DeviceSpec, Lvm, PvOptions, PvSource};
 
 use super::Command;
 use crate::args::option as o;
@@ -51,7 +51,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 }
 
 fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &PvOptions) -> Outcome {
-    let size = lvm.device_size(device)?;
+    let size = session.device_size(lvm, device)?;
     if let Some(faked) = options.size.filter(|faked| *faked != size) {
         let question =
             format!("WARNING: {device}: device size {size} does not match requested size {faked}. Proceed?");
@@ -61,6 +61,10 @@ fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &P
         session.out.warn(format!("Faking size of PV {device} as {faked}. Don't write outside real device."));
     }
     let overwrite = pv::overwrite(session, lvm, device)?;
+    if session.is_in_batch() {
+        session.plan_pv(PvSource::new(device).options(options.clone()).overwrite(overwrite));
+        return Ok(());
+    }
     lvm.create_pv(device, options, overwrite)?;
     if session.is_test() {
         session.out.lines("  ", &format!("initialise {device} ({size}) as physical volume"));

@@ -24,7 +24,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let size = session.args.size(&o::SETPHYSICALVOLUMESIZE);
     let (mut done, mut left) = (0_usize, 0_usize);
     for device in &devices {
-        match lvm.pv_use(device) {
+        match session.pv_use(&lvm, device) {
             Ok(PvUse::None) => {
                 session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
             }
@@ -38,9 +38,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
             }
         }
     }
-    session
-        .out
-        .say(format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized"));
+    let summary =
+        format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized");
+    session.afterwards(move |session| session.out.say(summary));
     Ok(())
 }
 
@@ -57,10 +57,15 @@ fn resize(
     }
     match used {
         PvUse::Member(vg) => {
-            let mut transaction = lvm.begin(&vg)?;
+            let mut transaction = session.begin(lvm, &vg)?;
             transaction.resize_pv_on(device, size)?;
-            session.commit(transaction)?;
+            let device = device.clone();
+            return session.commit(lvm, transaction, move |session, _, _| {
+                session.out.say(format!("Physical volume \"{device}\" changed"));
+                Ok(())
+            });
         }
+        PvUse::Free | PvUse::None if session.is_in_batch() => return Err(super::not_of_a_group(device)),
         PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
     }
     if !session.is_test() {
@@ -70,7 +75,7 @@ fn resize(
 }
 
 fn ask_about_size(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Bytes) -> Outcome {
-    let real = lvm.device_size(device)?;
+    let real = session.device_size(lvm, device)?;
     if size == real {
         return Ok(());
     }

@@ -23,14 +23,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
     };
     let lvm = session.open(None)?;
     let restored = lvm.begin_restore(&name, &file).map_err(Failure::from);
-    let committed = restored.and_then(|transaction| session.commit(transaction));
-    match committed {
-        Ok(Some(_)) => session.out.say(format!("Restored volume group {name}.")),
-        Ok(None) => {}
-        Err(failure) => {
-            session.fail(failure);
-            return Err(Failure::refused("Restore failed."));
-        }
+    let committed = restored.and_then(|transaction| {
+        let name = name.clone();
+        session.commit(&lvm, transaction, move |session, _, _| {
+            session.out.say(format!("Restored volume group {name}."));
+            Ok(())
+        })
+    });
+    if let Err(failure) = committed {
+        session.fail(failure);
+        return Err(Failure::refused("Restore failed."));
     }
     Ok(())
 }

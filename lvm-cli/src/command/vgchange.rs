@@ -130,12 +130,13 @@ fn activate_group(session: &mut Session<'_>, lvm: &Lvm, found: &FoundVg, activat
 }
 
 fn change(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = lvm.begin(name).map_err(|error| super::cannot_process(name, error))?;
+    let mut transaction = session.begin(lvm, name)?;
     edit(session, &mut transaction)?;
-    if session.commit(transaction)?.is_some() {
+    let name = name.to_owned();
+    session.commit(lvm, transaction, move |session, _, _| {
         session.out.say(format!("Volume group \"{name}\" successfully changed"));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {

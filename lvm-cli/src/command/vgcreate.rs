@@ -55,14 +55,15 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let devices = pv::specs(words);
     let new = new_vg(session, &name)?;
     let lvm = session.open(&devices)?;
+    session.require_no_group(&name)?;
     let sources = sources(session, &lvm, &devices)?;
     let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
     let plan = transaction.plan()?;
-    if session.commit(transaction)?.is_some() {
-        say_initialised(session, &plan);
+    session.commit(&lvm, transaction, move |session, _, _| {
+        say_initialised(session, &plan, &devices);
         session.out.say(format!("Volume group \"{name}\" successfully created"));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
@@ -115,7 +116,11 @@ pub(super) fn sources(
     let mut sources = Vec::with_capacity(devices.len());
     for device in devices {
         // Whether a group uses it is for the library to say, in its own words.
-        let overwrite = match lvm.pv_use(device)? {
+        if let Some(source) = session.take_new_pv(device) {
+            sources.push(source);
+            continue;
+        }
+        let overwrite = match session.pv_use(lvm, device)? {
             PvUse::Member(_) => Overwrite::Refuse,
             PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
         };
@@ -134,9 +139,11 @@ pub(super) fn not_initialised(error: Error) -> Failure {
 }
 
 /// Says which devices became physical volumes.
-pub(super) fn say_initialised(session: &mut Session<'_>, plan: &Plan) {
+pub(super) fn say_initialised(session: &mut Session<'_>, plan: &Plan, asked: &[DeviceSpec]) {
     for step in plan.stages.iter().flat_map(|stage| &stage.steps) {
-        if let Step::InitialisePv { device, .. } = step {
+        if let Step::InitialisePv { device, .. } = step
+            && asked.iter().any(|asked| asked.to_string() == *device)
+        {
             session.out.say(format!("Physical volume \"{device}\" successfully created."));
         }
     }

@@ -23,18 +23,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let devices = pv::specs(words);
     let lvm = session.open(&devices)?;
     // Nobody is asked about devices for a group that cannot take them.
-    let begun = lvm.begin(&name).map_err(|error| super::cannot_process(&name, error))?;
+    let begun = session.begin(&lvm, &name)?;
     begun.check_changeable()?;
-    drop(begun);
+    session.put_back(begun);
     let sources = sources(session, &lvm, &devices)?;
-    let mut transaction = lvm.begin(&name)?;
+    let mut transaction = session.begin(&lvm, &name)?;
     for source in sources {
         transaction.add_pv_on(source).map_err(not_initialised)?;
     }
     let plan = transaction.plan()?;
-    if session.commit(transaction)?.is_some() {
-        say_initialised(session, &plan);
+    session.commit(&lvm, transaction, move |session, _, _| {
+        say_initialised(session, &plan, &devices);
         session.out.say(format!("Volume group \"{name}\" successfully extended"));
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -31,7 +31,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let devices = pv::specs(&words);
     let lvm = session.open(&devices)?;
-    let mut transaction = lvm.begin(&name).map_err(|error| super::cannot_process(&name, error))?;
+    let mut transaction = session.begin(&lvm, &name)?;
     let chosen = if missing {
         missing_pvs(&transaction)
     } else if all {
@@ -56,17 +56,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if removed.is_empty() {
         return Ok(());
     }
-    if session.commit(transaction)?.is_none() {
-        return Ok(());
-    }
-    if missing {
-        session.out.say(format!("Wrote out consistent volume group {name}."));
-    } else {
+    session.commit(&lvm, transaction, move |session, _, _| {
+        if missing {
+            session.out.say(format!("Wrote out consistent volume group {name}."));
+            return Ok(());
+        }
         for device in &removed {
             session.out.say(format!("Removed \"{device}\" from volume group \"{name}\""));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn all_pvs(transaction: &Transaction) -> Vec<(PvId, String)> {

@@ -28,7 +28,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 }
 
 fn remove(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = lvm.begin(name).map_err(|error| super::cannot_process(name, error))?;
+    let mut transaction = session.begin(lvm, name)?;
     let visible = transaction.logical_volumes().filter(|lv| lv.is_visible());
     let volumes = visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
     if !volumes.is_empty() && !session.args.has(&o::FORCE) {
@@ -42,11 +42,12 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
     }
     transaction.remove_all_lvs()?;
     transaction.remove_vg()?;
-    if session.commit(transaction)?.is_some() {
+    let name = name.to_owned();
+    session.commit(lvm, transaction, move |session, _, _| {
         for volume in volumes {
             session.out.say(format!("Logical volume \"{volume}\" successfully removed."));
         }
         session.out.say(format!("Volume group \"{name}\" successfully removed"));
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -17,11 +17,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let [old, new] = session.args.words.as_slice() else { return Err(Failure::Syntax) };
     let (old, new) = (Target::vg_name(old).to_owned(), Target::vg_name(new).to_owned());
     let lvm = session.open(None)?;
-    let mut transaction = lvm.begin(&old).map_err(|error| super::cannot_process(&old, error))?;
+    let mut transaction = session.begin(&lvm, &old)?;
     let old = transaction.name().to_owned();
     transaction.rename_vg(&new)?;
-    if session.commit(transaction)?.is_some() {
+    session.commit(&lvm, transaction, move |session, _, _| {
         session.out.say(format!("Volume group \"{old}\" successfully renamed to \"{new}\""));
-    }
-    Ok(())
+        Ok(())
+    })
 }

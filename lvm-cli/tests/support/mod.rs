@@ -66,6 +66,11 @@ impl Folder {
         self.dir.path().join(name)
     }
 
+    /// Writes a text file into the folder.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
     pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }

@@ -1,0 +1,101 @@
+//! `apply` and `plan`
+
+use lvmkit::Plan;
+
+use super::Command;
+use crate::args::{option as o, parse};
+use crate::batch::{self, Batch, Line, lines};
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static APPLY: Command = Command {
+    name: "apply",
+    summary: "Run the commands of a file as one change: all or nothing, one commit",
+    usage: &["apply FILE", "apply --test [ --reportformat json ] FILE"],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP],
+    run: apply,
+};
+
+pub(super) static PLAN: Command = Command {
+    name: "plan",
+    summary: "Show what a command would do, and write nothing",
+    usage: &["plan [ --reportformat json ] COMMAND [ ARGUMENT ... ]"],
+    options: &[o::COMMON, &[&o::REPORTFORMAT]],
+    run: plan,
+};
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+fn apply(session: &mut Session<'_>) -> Outcome {
+    let [file] = session.args.words.as_slice() else { return Err(Failure::Syntax) };
+    let text = match file.as_str() {
+        STDIN => std::io::read_to_string(std::io::stdin()),
+        file => std::fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| Failure::refused(format!("Cannot read {file}: {error}")))?;
+    let lines = lines(&text)?;
+    if lines.is_empty() {
+        return Err(Failure::refused(format!("There is no command in {file}.")));
+    }
+    run(session, &lines, session.args.has(&o::TEST))
+}
+
+fn plan(session: &mut Session<'_>) -> Outcome {
+    if session.args.words.is_empty() {
+        return Err(Failure::Syntax);
+    }
+    let words = session.args.words.clone();
+    if batch::is_alone(&words) {
+        return test(session, &words);
+    }
+    run(session, &[Line { number: 1, words }], true)
+}
+
+/// A command that changes no group says by itself what it would do.
+fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
+    let (name, rest) = words.split_first().ok_or(Failure::Syntax)?;
+    let command = super::find(name).ok_or_else(|| Failure::usage(format!("No such command: {name}")))?;
+    if session.args.has(&o::REPORTFORMAT) {
+        return Err(Failure::refused(format!(
+            "There is no plan of {name} in JSON: it changes no volume group."
+        )));
+    }
+    let mut args = parse(command, rest).map_err(Failure::Usage)?;
+    args.give(&o::TEST);
+    for devices in session.args.texts(&o::DEVICES) {
+        args.give_value(&o::DEVICES, devices);
+    }
+    let code = Session::new(session.out, command, args, words.join(" ")).run();
+    session.exit_with(code);
+    Ok(())
+}
+
+fn run(session: &mut Session<'_>, lines: &[Line], plans: bool) -> Outcome {
+    let json = session.args.text(&o::REPORTFORMAT).is_some_and(|format| format.starts_with("json"));
+    // What the commands say is not part of the plan.
+    session.out.messages_aside = plans;
+    let mut batch = Batch::new(session, lines, plans)?;
+    if let Some(code) = batch.run(session, lines)? {
+        session.exit_with(code);
+        return Ok(());
+    }
+    if !plans {
+        return batch.commit(session);
+    }
+    if let Some(plan) = batch.plan()? {
+        print(session, &plan, json);
+    }
+    Ok(())
+}
+
+fn print(session: &mut Session<'_>, plan: &Plan, json: bool) {
+    if !json {
+        session.out.lines("  ", &plan.to_string());
+        return;
+    }
+    // A plan has nothing that could not be written as JSON.
+    if let Ok(text) = serde_json::to_string_pretty(plan) {
+        session.out.raw(&text);
+        session.out.raw("\n");
+    }
+}
