@@ -50,7 +50,7 @@ fn a_batch_is_one_commit() {
 
 #[test]
 fn a_batch_that_fails_changes_nothing() {
-    let folder = folder();
+    let folder = Folder::new(&[("a", 20), ("b", 20), ("c", 20)]);
     folder.run("vgcreate -s 1m vg a b").ok();
     folder.run("lvcreate -n lv -L 10m vg").ok();
     let before = (folder.bytes("a"), folder.bytes("b"), folder.bytes("c"));
