@@ -16,6 +16,8 @@ mod filesystem;
 mod guest;
 #[path = "kernel/scan.rs"]
 mod scan;
+#[path = "kernel/scripts.rs"]
+mod scripts;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 #[path = "kernel/twin.rs"]
