@@ -1,5 +1,8 @@
 //! The handle everything starts from.
 
+mod clone;
+mod orphan;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -410,9 +413,11 @@ impl Lvm {
             Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),
             Some(id) if self.options.extra_system_ids.iter().any(|extra| extra == id) => Ok(()),
             Some(id) => {
-                let own = self.options.system_id.as_deref().unwrap_or("(unknown)");
-                let message =
-                    format!("Cannot access VG {} with system ID {id} with {own} local system ID.", vg.name());
+                let own = match &self.options.system_id {
+                    Some(own) => format!("local system ID {own}"),
+                    None => "unknown local system ID".to_owned(),
+                };
+                let message = format!("Cannot access VG {} with system ID {id} with {own}.", vg.name());
                 Err(Error::unsupported(message).with_vg(vg.name()))
             }
         }

@@ -1,5 +1,8 @@
 //! A change of one group: lock, draft and open devices.
 
+mod export;
+mod identity;
+
 use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

@@ -379,6 +379,11 @@ impl<'o> Session<'o> {
         changed.map_or_else(|| lvm.device_size(device), |transaction| transaction.device_size(device))
     }
 
+    /// True in a batch that changes a group already.
+    pub(crate) fn has_change(&self) -> bool {
+        self.changed().is_some()
+    }
+
     /// The change of the batch: while it is there its devices are locked, and only it knows them.
     fn changed(&self) -> Option<&Transaction> {
         self.batch.as_ref().and_then(|batch| batch.transaction())

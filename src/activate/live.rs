@@ -58,6 +58,11 @@ impl Live {
         devices
     }
 
+    /// All devices.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &LiveDevice> {
+        self.devices.values().flatten()
+    }
+
     /// The volumes that have a device.
     pub(crate) fn lvs(&self) -> impl Iterator<Item = LvId> {
         self.devices.keys().copied()

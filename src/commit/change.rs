@@ -59,7 +59,9 @@ impl Change<'_> {
     ) -> Result<()> {
         let Self { lvm, opened, draft, vg, wipes } = *self;
         let members = devices.members.iter().map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
-        let live = match draft.base().filter(|_| opened.has_block_devices) {
+        // Under another id no volume is active: the devices of the old one may be its original's.
+        let has_live = |base: &&VolumeGroup| opened.has_block_devices && base.id() == vg.id();
+        let live = match draft.base().filter(has_live) {
             None => None,
             Some(base) => LiveChange::new(&lvm.options.kernel, base, Some(vg), &members)?,
         };

@@ -224,6 +224,19 @@ impl OpenDevices {
 }
 
 impl OpenDevices {
+    /// Makes sure that the view has a device, or leaves it out only as a duplicate.
+    ///
+    /// # Errors
+    /// Those of [`find`](Self::find).
+    pub(crate) fn require_seen(&self, spec: &DeviceSpec) -> Result<()> {
+        let mut duplicates = self.machine.iter().flat_map(|machine| &machine.duplicates);
+        let is_meant = |path: &Path| path == spec.path() || is_same_file(path, spec.path());
+        match duplicates.any(|duplicate| is_meant(&duplicate.left_out)) {
+            true => Ok(()),
+            false => self.find(spec).map(drop),
+        }
+    }
+
     /// Why the view does not have a device.
     fn not_found(&self, spec: &DeviceSpec) -> Error {
         let name = spec.to_string();

@@ -163,13 +163,18 @@ fn problems(scan: &Scan) -> Vec<String> {
     texts
 }
 
-/// Nothing is wrong that a reader could not make good: all physical volumes are there, none is
+/// Nothing is wrong that a reader could not make good: all physical volumes are there that were before, none is
 /// stranded, and what is not current is known and harmless.
-fn check_bearable(scan: &Scan) -> Result<(), String> {
+fn check_bearable(scan: &Scan, expected: &Expected) -> Result<(), String> {
+    let was_missing = |pv| {
+        let known = expected.old.iter().find_map(|vg| vg.physical_volume(pv));
+        known.is_some_and(lvmkit::PhysicalVolume::is_missing)
+    };
     let all = scan.problems.iter().chain(scan.groups.iter().flat_map(|found| &found.problems));
     for problem in all {
         match problem {
             Problem::Copy { .. } | Problem::OldLabel { .. } | Problem::Outdated { .. } => {}
+            Problem::MissingPv { pv, .. } if was_missing(*pv) => {}
             other => return Err(other.to_string()),
         }
     }
@@ -244,13 +249,29 @@ fn area_places(scan: &Scan) -> BTreeMap<String, Vec<u64>> {
 
 /// The change that is used where any change will do.
 pub(crate) fn tag(transaction: &mut Transaction) -> Result<()> {
-    transaction.add_vg_tag("after-crash")
+    change(transaction, "after-crash")
+}
+
+/// Adds a tag; an exported group is imported instead, and one that lacks a physical volume lets it
+/// go.
+pub(crate) fn change(transaction: &mut Transaction, tag: &str) -> Result<()> {
+    if transaction.is_exported() {
+        return transaction.import_vg(false);
+    }
+    let found = transaction.found().unwrap();
+    let lost = transaction.physical_volumes().iter().zip(&found.pvs).filter(|(_, found)| found.is_none());
+    let lost = lost.map(|(pv, _)| pv.id()).collect::<Vec<_>>();
+    if !lost.is_empty() {
+        transaction.remove_all_lvs()?;
+        lost.into_iter().try_for_each(|pv| transaction.remove_pv(pv))?;
+    }
+    transaction.add_vg_tag(tag)
 }
 
 /// Checks what is asked of the disks after a crash: that the groups are whole.
 pub(crate) fn read(expected: &Expected, images: &[Image]) -> Result<Verdict, String> {
     let state = scan(images);
-    check_bearable(&state)?;
+    check_bearable(&state, expected)?;
     let verdict = expected.check_groups(&state)?;
     expected.check_data(images)?;
     Ok(verdict)

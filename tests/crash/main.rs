@@ -117,7 +117,8 @@ fn after_crash(scenario: &Scenario, state: &[Image], cut: usize, verdict: Verdic
         return Some(Scenario { name, disks, ..scenario.clone() });
     }
     let group = check::scan(state).groups.first()?.vg.name().to_owned();
-    let operation = Arc::new(move |lvm: &Lvm| lvm.update(&group, |tx| tx.add_vg_tag("goes-on")).map(|_| ()));
+    let operation =
+        Arc::new(move |lvm: &Lvm| lvm.update(&group, |tx| check::change(tx, "goes-on")).map(|_| ()));
     Some(Scenario { name, disks, operation, repeat: Repeat::OnOld })
 }
 

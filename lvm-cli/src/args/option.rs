@@ -83,6 +83,9 @@ options! {
     RESIZEABLE = Opt::new("resizeable", Takes::YesNo, "Whether physical volumes may be added and removed.").short('x').aliases(&["resizable"]);
     VGREDUCE_ALL = Opt::flag("all", "Remove all physical volumes that are not in use.").short('a');
     REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use.");
+    VGEXPORT_ALL = Opt::flag("all", "Export all groups.").short('a');
+    VGIMPORT_ALL = Opt::flag("all", "Import all groups.").short('a');
+    IMPORT_FORCE = Opt::flag("force", "Also import groups that lack physical volumes.").short('f').repeats();
     MIRRORSONLY = Opt::missing("mirrorsonly", Takes::Nothing);
     RESTOREMISSING = Opt::missing("restoremissing", Takes::Nothing);
     SHARED = Opt::missing("shared", Takes::Nothing);

@@ -11,6 +11,7 @@ mod lvrename;
 mod lvresize;
 mod lvscan;
 mod lvwrite;
+mod order;
 mod pvchange;
 mod pvcreate;
 mod pvremove;
@@ -23,6 +24,7 @@ mod vgcfgrestore;
 mod vgchange;
 mod vgck;
 mod vgcreate;
+mod vgexport;
 mod vgextend;
 mod vgreduce;
 mod vgremove;
@@ -87,7 +89,9 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgchange::COMMAND,
     &vgck::COMMAND,
     &vgcreate::COMMAND,
+    &vgexport::COMMAND,
     &vgextend::COMMAND,
+    &vgexport::IMPORT,
     &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,
@@ -129,22 +133,24 @@ fn no_group(name: &str) -> Failure {
 
 /// The names of the groups that the arguments mean: names, tags, or without any all of them.
 fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    let vgs = session.volume_groups(lvm)?;
-    Ok(chosen_among(session, &vgs.iter().collect::<Vec<_>>()))
+    if session.has_change() {
+        let vgs = session.volume_groups(lvm)?;
+        return Ok(chosen_among(session, &vgs.iter().collect::<Vec<_>>()));
+    }
+    let scan = lvm.scan()?;
+    Ok(chosen_of(session, &scan))
 }
 
 /// The same, of what was scanned already. Arguments that mean nothing are failures that are noted.
 fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
-    chosen_among(session, &scan.groups.iter().map(|found| &found.vg).collect::<Vec<_>>())
+    chosen_among(session, &order::groups(scan).iter().map(|found| &found.vg).collect::<Vec<_>>())
 }
 
 fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> {
     let groups = || vgs.iter().copied();
     let words = session.args.words.clone();
     if words.is_empty() {
-        let mut names = groups().map(|vg| vg.name().to_owned()).collect::<Vec<_>>();
-        names.sort_unstable();
-        return names;
+        return groups().map(|vg| vg.name().to_owned()).collect();
     }
     let mut names: Vec<String> = Vec::new();
     for word in words {
@@ -162,6 +168,17 @@ fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> 
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names
+}
+
+/// The groups that the arguments mean and that may be used: exported ones are passed over unless
+/// they are named.
+fn usable_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
+    let scan = lvm.scan()?;
+    let mut names = chosen_of(session, &scan);
+    let words = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
+    let exported = |name: &str| scan.groups.iter().any(|it| it.vg.name() == name && it.vg.is_exported());
+    names.retain(|name| !exported(name) || words.contains(&Target::Vg(name.clone())));
+    Ok(names)
 }
 
 fn has_tag(tags: &[String], tag: &str) -> bool {
@@ -212,11 +229,9 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
     Ok(chosen)
 }
 
-/// What a scan found, by name.
+/// What a scan found, in lvm2's order.
 fn sorted(scan: &Scan) -> Vec<&FoundVg> {
-    let mut groups = scan.groups.iter().collect::<Vec<_>>();
-    groups.sort_by_key(|found| found.vg.name());
-    groups
+    order::groups(scan)
 }
 
 /// Refuses arguments.

@@ -73,7 +73,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::refused("Volume Group allocation policy cannot inherit from anything"));
     }
     let lvm = session.open(None)?;
-    for name in super::chosen_groups(session, &lvm)? {
+    for name in super::usable_groups(session, &lvm)? {
         let changed = change(session, &lvm, &name);
         session.note(changed);
     }

@@ -182,6 +182,8 @@ impl VgDraft {
             data_steps: Vec::new(),
             removed: false,
             restored: false,
+            rewrite: false,
+            renewed: Vec::new(),
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
         };
@@ -206,11 +208,13 @@ impl VgDraft {
     ///
     /// # Errors
     /// `InvalidInput` for a bad name or the same one. Whether the name is free only a scan can
-    /// tell.
+    /// tell. An exported group may be renamed.
     #[doc(alias = "vgrename")]
     pub fn rename_vg(&mut self, new_name: &str) -> Result<()> {
         self.edit(|edit| {
-            edit.require_complete()?;
+            edit.require_local()?;
+            edit.require_known()?;
+            edit.require_whole()?;
             name::check_name(new_name).map_err(|error| {
                 Error::invalid(format!("New volume group name \"{new_name}\" is invalid: {error}."))
             })?;

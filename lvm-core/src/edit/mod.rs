@@ -6,7 +6,10 @@
 
 mod attributes;
 mod create;
+mod export;
 mod group;
+mod identity;
+mod missing;
 mod physical_volume;
 mod remove;
 mod resize;
@@ -61,6 +64,9 @@ pub struct DraftPv {
     pub initialise: bool,
     /// True when an edit moved its second metadata area, which the group's text does not tell.
     pub moved: bool,
+    /// Whether an edit kept its metadata areas out of use or brought them into use, which the
+    /// group's text does not tell either.
+    pub ignore: Option<bool>,
 }
 
 /// A volume group that is being changed.
@@ -74,6 +80,9 @@ pub struct VgDraft {
     pub(crate) data_steps: Vec<DataStep>,
     pub(crate) removed: bool,
     restored: bool,
+    rewrite: bool,
+    /// The ids that physical volumes have on disk, and those they get.
+    renewed: Vec<(PvId, PvId)>,
     settings: AllocationSettings,
     warnings: Vec<String>,
 }
@@ -85,7 +94,7 @@ impl VgDraft {
     pub fn from_vg(vg: VolumeGroup, layouts: impl IntoIterator<Item = PvLayout>, stamp: Stamp) -> Self {
         let layouts = layouts
             .into_iter()
-            .map(|layout| (layout.id, DraftPv { layout, initialise: false, moved: false }));
+            .map(|layout| (layout.id, DraftPv { layout, initialise: false, moved: false, ignore: None }));
         Self {
             working: vg.clone(),
             base: Some(vg),
@@ -94,6 +103,8 @@ impl VgDraft {
             data_steps: Vec::new(),
             removed: false,
             restored: false,
+            rewrite: false,
+            renewed: Vec::new(),
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
         }
@@ -140,8 +151,9 @@ impl VgDraft {
     pub fn is_changed(&self) -> bool {
         self.removed
             || self.restored
+            || self.rewrite
             || self.base.as_ref() != Some(&self.working)
-            || self.layouts.values().any(|pv| pv.moved)
+            || self.layouts.values().any(|pv| pv.moved || pv.ignore.is_some())
     }
 
     /// Checks that the group may be changed at all.
@@ -211,6 +223,7 @@ impl VgDraft {
         if let Some(violation) = self.working.validate().into_iter().next() {
             return Err(violation.into_error(ErrorKind::Internal).with_vg(self.working.name.clone()));
         }
+        self.check_identity()?;
         let mut vg = self.working.clone();
         vg.seqno = match &self.base {
             Some(base) => {
@@ -309,11 +322,17 @@ impl Edit<'_> {
 
     /// Refuses groups that nobody may change now.
     fn require_writable(&self) -> Result<()> {
-        let vg = &self.vg;
-        if vg.is_exported() {
-            let error = Error::new(ErrorKind::InUse, format!("Volume group {} is exported", vg.name));
+        if self.vg.is_exported() {
+            let error = Error::new(ErrorKind::InUse, format!("Volume group {} is exported", self.vg.name));
             return Err(error.with_help("import it first (vgimport)"));
         }
+        self.require_local()
+    }
+
+    /// Refuses groups that are read-only or shared. An exported one may pass: it can be imported
+    /// and renamed.
+    fn require_local(&self) -> Result<()> {
+        let vg = &self.vg;
         if !vg.is_writable() {
             return Err(Error::invalid(format!("Volume group {} is read-only", vg.name)));
         }
@@ -330,6 +349,12 @@ impl Edit<'_> {
     /// Refuses groups whose extents cannot be told or handed out with certainty.
     fn require_complete(&self) -> Result<()> {
         self.require_writable()?;
+        self.require_known()?;
+        self.require_whole()
+    }
+
+    /// Refuses groups with parts that a change could break without knowing.
+    fn require_known(&self) -> Result<()> {
         if self.vg.has_unknown_parts() {
             return Err(Error::unsupported(format!(
                 "Cannot change VG {} with unknown segments in it!",
@@ -337,6 +362,11 @@ impl Edit<'_> {
             ))
             .with_help("it was changed by a newer LVM2; what this version does not know is kept as it is"));
         }
+        Ok(())
+    }
+
+    /// Refuses groups that lack physical volumes.
+    fn require_whole(&self) -> Result<()> {
         if self.vg.is_partial() {
             let message = format!("Cannot change VG {} while PVs are missing.", self.vg.name);
             return Err(Error::new(ErrorKind::MissingDevice, message)

@@ -164,7 +164,7 @@ impl Edit<'_> {
             bootloader_area,
             extra: Vec::new(),
         });
-        self.layouts().insert(id, DraftPv { layout, initialise, moved: false });
+        self.layouts().insert(id, DraftPv { layout, initialise, moved: false, ignore: None });
         Ok(id)
     }
 
@@ -233,7 +233,7 @@ impl Edit<'_> {
             known.pe_count = Extents(pe_count.0);
             known.dev_size = Some(room.to_sectors());
         }
-        self.layouts().insert(pv, DraftPv { layout: resized, initialise: draft_pv.initialise, moved });
+        self.layouts().insert(pv, DraftPv { layout: resized, moved, ..draft_pv });
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::VgDraft;
 use crate::error::{Error, Result};
 
 impl VgDraft {
-    /// Removes a logical volume; its extents are free at once.
+    /// Removes a logical volume; its extents are free at once. Physical volumes may be missing.
     ///
     /// # Errors
     /// `NotFound`; `Unsupported` when it is of a type that cannot be removed yet or part of
@@ -14,7 +14,8 @@ impl VgDraft {
     #[doc(alias = "lvremove")]
     pub fn remove_lv(&mut self, name: &str) -> Result<()> {
         self.edit(|edit| {
-            edit.require_complete()?;
+            edit.require_writable()?;
+            edit.require_known()?;
             edit.require_simple(name)?;
             let at = edit.lv_position(name)?;
             edit.vg.logical_volumes.remove(at);
@@ -41,13 +42,14 @@ impl VgDraft {
         })
     }
 
-    /// Removes every logical volume.
+    /// Removes every logical volume. Physical volumes may be missing.
     ///
     /// # Errors
     /// See [`remove_lv`](Self::remove_lv).
     pub fn remove_all_lvs(&mut self) -> Result<()> {
         self.edit(|edit| {
-            edit.require_complete()?;
+            edit.require_writable()?;
+            edit.require_known()?;
             for lv in edit.vg.logical_volumes() {
                 edit.require_simple(&lv.name.to_owned())?;
             }

@@ -41,6 +41,8 @@ impl VgDraft {
             data_steps: Vec::new(),
             removed: false,
             restored: false,
+            rewrite: false,
+            renewed: Vec::new(),
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
         })

@@ -58,6 +58,15 @@ impl RawLocation {
     pub fn is_ignored(&self) -> bool {
         self.flags & RAW_LOCN_IGNORED != 0
     }
+
+    /// Keeps the area out of use, or brings it into use.
+    pub fn set_ignored(&mut self, ignored: bool) {
+        if ignored {
+            self.flags |= RAW_LOCN_IGNORED;
+        } else {
+            self.flags &= !RAW_LOCN_IGNORED;
+        }
+    }
 }
 
 /// A verified header.

@@ -8,6 +8,8 @@
 //! 3  physical volumes that leave: label says unused, slots emptied; not those that hold a current
 //!    copy when no member does
 //! 4  text, precommit                                              (AreaSet)
+//!    labels with new ids, in a change that gives physical volumes new ids: there the first of
+//!    them is where the change happens                              (renew)
 //! 5  commit                                                       (AreaSet)  the change happens here
 //! 6  labels of members say used
 //! 7  the physical volumes left out in 3, in the same way
@@ -23,6 +25,7 @@ use super::area::{AreaSet, Precommitted, TargetArea};
 use super::label::{initialise_pv, remove_labels, write_label};
 use super::layout::PvLayout;
 use super::relocate::{Relocation, ReplacedLabels};
+use super::renew;
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
 use crate::id::PvId;
@@ -58,6 +61,8 @@ pub struct CommitPv {
     pub areas: Vec<CommitArea>,
     /// Set when the device must be made a physical volume first.
     pub initialise: Option<PvLayout>,
+    /// Set when it gets another id: the label that says so.
+    pub new_label: Option<Label>,
     /// Set when the second metadata area moves, because the physical volume is resized.
     pub relocation: Option<Relocation>,
 }
@@ -91,6 +96,7 @@ impl core::fmt::Debug for CommitPv {
             .field("device", &self.device.name())
             .field("areas", &self.areas)
             .field("initialise", &self.initialise)
+            .field("new_label", &self.new_label)
             .field("relocation", &self.relocation)
             .finish_non_exhaustive()
     }
@@ -239,12 +245,28 @@ impl PreparedCommit {
     /// Steps 5 to 7.
     ///
     /// # Errors
-    /// `Io` when no area at all could be committed.
+    /// `Io` when no area at all could be committed, or the first label with a new id could not be
+    /// written.
     ///
     /// # Effect
-    /// `Unknown` on error. On success the new version is durable; what is listed in the outcome's
+    /// `Unknown` on error, or `Reverted` when a label that was written was taken back. On success the new version is durable; what is listed in the outcome's
     /// warnings is behind, and the next commit heals it.
     pub fn commit(mut self) -> Result<CommitOutcome> {
+        let behind = match renew::write_labels(&mut self.commit.members) {
+            Ok(behind) => behind,
+            Err(error) => {
+                if error.effect() == Effect::Reverted {
+                    // Slots that stay filled mean nothing under the old labels.
+                    let _ = self.revert();
+                }
+                return Err(error);
+            }
+        };
+        if !behind.is_empty() {
+            // Only the second slot tells which id a label gets that could not be written: they
+            // stay, and the next change finishes.
+            return Ok(CommitOutcome { warnings: behind });
+        }
         let mut warnings = self.precommitted.commit()?.failed;
         for pv in &mut self.commit.members {
             if let Some(relocation) = pv.relocation.take() {

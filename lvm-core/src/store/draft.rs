@@ -66,9 +66,13 @@ impl VgDraft {
             .collect();
         let mut commit = VgCommit::default();
         for pv in &self.working.physical_volumes {
-            if let Some((found, copies)) = known.get(&pv.id) {
+            if let Some((found, copies)) = known.get(&self.id_on_disk(pv.id)) {
                 let mut member = member(found, copies);
                 member.relocation = self.relocation(pv.id, found);
+                member.set_id(pv.id);
+                if let Some(ignore) = self.layouts.get(&pv.id).and_then(|layout| layout.ignore) {
+                    member.areas.iter_mut().for_each(|area| area.in_use = !ignore);
+                }
                 commit.members.push(member);
             } else if let Some(device) = new.get(&pv.id) {
                 commit.members.push(self.new_member(pv, device)?);
@@ -79,7 +83,9 @@ impl VgDraft {
         }
         choose_areas(&mut commit, self.working.metadata_copies);
         if let Some(found) = found {
-            let kept = |pv: &FoundPv| self.working.physical_volumes.iter().any(|kept| kept.id == pv.id());
+            let kept = |pv: &FoundPv| {
+                self.working.physical_volumes.iter().any(|kept| self.id_on_disk(kept.id) == pv.id())
+            };
             let left = found.pvs.iter().zip(&found.copies);
             commit.removed = left
                 .filter_map(|(pv, copies)| pv.as_ref().map(|pv| (pv, copies)))
@@ -90,6 +96,11 @@ impl VgDraft {
             commit.removed.extend(found.outdated.iter().filter(|pv| !kept(pv)).map(|pv| member(pv, &[])));
         }
         Ok(commit)
+    }
+
+    /// The id in the label of what is `pv` from now on.
+    fn id_on_disk(&self, pv: PvId) -> PvId {
+        self.renewed().iter().find(|(_, new)| *new == pv).map_or(pv, |(old, _)| *old)
     }
 
     /// Whether an edit moved the second metadata area.
@@ -133,6 +144,7 @@ impl VgDraft {
                     label: layout.label(false),
                     areas: areas.collect(),
                     initialise: Some(layout),
+                    new_label: None,
                     relocation: None,
                 })
             }
@@ -148,6 +160,18 @@ impl CommitPv {
     #[must_use]
     pub fn leaving(found: &FoundPv) -> Self {
         member(found, &[])
+    }
+
+    /// Its label says another id from this commit on.
+    fn set_id(&mut self, id: PvId) {
+        if self.id == id {
+            return;
+        }
+        let mut label = self.label.clone();
+        label.pv_header.pv_id = id;
+        label.pv_header.set_used(true);
+        self.new_label = Some(label);
+        self.id = id;
     }
 }
 
@@ -168,21 +192,23 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
         label: found.scanned.label.clone(),
         areas: areas.collect(),
         initialise: None,
+        new_label: None,
         relocation: None,
     }
 }
 
-/// With a number of copies wanted, keeps that many areas in use: first those that are, in order,
-/// then others. LVM2 chooses at random; the number is the same.
+/// With a number of copies wanted, keeps that many areas in use: first those that are, or that
+/// an edit brought into use, in order, then others. LVM2 chooses at random; the number is the same.
 fn choose_areas(commit: &mut VgCommit, copies: u32) {
     if copies == 0 {
         return;
     }
     let mut left = copies;
+    let in_use = commit.members.iter().flat_map(|pv| &pv.areas).map(|area| area.in_use).collect::<Vec<_>>();
     for wanted in [true, false] {
+        let mut was_in_use = in_use.iter().copied();
         for area in commit.members.iter_mut().flat_map(|pv| &mut pv.areas) {
-            let was_in_use = !area.header.is_some_and(|header| header.committed.is_ignored());
-            if was_in_use == wanted {
+            if was_in_use.next() == Some(wanted) {
                 area.in_use = left > 0;
                 left = left.saturating_sub(1);
             }

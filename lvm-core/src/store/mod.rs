@@ -21,6 +21,7 @@ mod draft;
 mod label;
 mod layout;
 mod relocate;
+mod renew;
 mod scan;
 mod set;
 

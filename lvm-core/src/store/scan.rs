@@ -67,6 +67,14 @@ pub struct ScannedArea {
     pub precommitted: Option<Arc<Imported>>,
 }
 
+impl ScannedArea {
+    /// True when it is kept out of use.
+    #[must_use]
+    pub fn is_ignored(&self) -> bool {
+        self.state.header().is_some_and(|header| header.committed.is_ignored())
+    }
+}
+
 /// A physical volume as it was found on a device.
 #[derive(Clone, Debug)]
 pub struct ScannedPv {

@@ -5,12 +5,14 @@ use core::fmt;
 use hashbrown::HashMap;
 use std_alloc::{format, string::String, sync::Arc, vec, vec::Vec};
 
+use super::label::write_label;
+use super::renew;
 use super::scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 use crate::block::BlockDevice;
 use crate::error::{Error, Result};
 use crate::id::{PvId, VgId};
-use crate::metadata::{PvStatus, TextHeader, VolumeGroup};
-use crate::ondisk::{MdaHeader, RawLocation};
+use crate::metadata::{PhysicalVolume, PvStatus, TextHeader, VolumeGroup};
+use crate::ondisk::{Label, MdaHeader, RawLocation};
 use crate::text::Imported;
 use crate::units::Bytes;
 
@@ -227,8 +229,8 @@ pub struct Scan {
     pub others: Vec<String>,
     /// What concerns no group.
     pub problems: Vec<Problem>,
-    /// Metadata areas whose second slot counts, because a split or merge of groups was interrupted
-    /// after its decisive write.
+    /// Metadata areas whose second slot counts, because a split or merge of groups, or a change of
+    /// ids, was interrupted after its decisive write.
     pub unfinished: Vec<Unfinished>,
 }
 
@@ -237,6 +239,8 @@ pub struct Scan {
 pub struct Unfinished {
     device: Arc<dyn BlockDevice>,
     header: MdaHeader,
+    /// The label with the id that the second slot's text gives to the physical volume.
+    label: Option<Label>,
 }
 
 impl fmt::Debug for Unfinished {
@@ -244,11 +248,24 @@ impl fmt::Debug for Unfinished {
         f.debug_struct("Unfinished")
             .field("device", &self.device.name())
             .field("header", &self.header)
+            .field("label", &self.label)
             .finish()
     }
 }
 
 impl Unfinished {
+    pub(super) fn new(device: &Arc<dyn BlockDevice>, header: MdaHeader) -> Self {
+        Self { device: Arc::clone(device), header, label: None }
+    }
+
+    pub(super) fn is_on(&self, device: &Arc<dyn BlockDevice>) -> bool {
+        Arc::ptr_eq(&self.device, device)
+    }
+
+    pub(super) fn set_label(&mut self, label: &Label) {
+        self.label = Some(label.clone());
+    }
+
     /// Makes the second slot the committed one, as the interrupted commit would have.
     ///
     /// # Errors
@@ -257,6 +274,10 @@ impl Unfinished {
     /// # Effect
     /// `Unchanged`: readers take the second slot already.
     pub fn finish(&self) -> Result<()> {
+        if let Some(label) = &self.label {
+            // Without the second slot nothing would tell the new id.
+            write_label(&self.device, label)?;
+        }
         let header = MdaHeader {
             committed: self.header.precommitted,
             precommitted: RawLocation::default(),
@@ -383,6 +404,8 @@ fn roll_forward(found: &mut [FoundPv]) -> Vec<Unfinished> {
         return Vec::new();
     }
     let newest = newest_texts(found);
+    let mut unfinished = renew::roll_forward(found, &newest);
+    let newest = newest_texts(found);
     let mut decided = Vec::new();
     for (at, pv) in found.iter().enumerate() {
         for (area_at, area) in pv.scanned.areas.iter().enumerate() {
@@ -399,7 +422,6 @@ fn roll_forward(found: &mut [FoundPv]) -> Vec<Unfinished> {
             }
         }
     }
-    let mut unfinished = Vec::new();
     for (at, area_at) in decided {
         let Some(pv) = found.get_mut(at) else { continue };
         let device = Arc::clone(&pv.device);
@@ -408,7 +430,7 @@ fn roll_forward(found: &mut [FoundPv]) -> Vec<Unfinished> {
             continue;
         };
         area.state = AreaState::Good(header, text);
-        unfinished.push(Unfinished { device, header });
+        unfinished.push(Unfinished::new(&device, header));
     }
     unfinished
 }
@@ -541,6 +563,17 @@ impl FoundVg {
             AreaState::Good(_, text) if Arc::ptr_eq(text, &self.newest) => AreaCopy::Current,
             AreaState::Good(..) => AreaCopy::Mismatched,
         }
+    }
+
+    /// The physical volumes that were found.
+    pub fn found_pvs(&self) -> impl Iterator<Item = &FoundPv> {
+        self.pvs.iter().flatten()
+    }
+
+    /// True when the text says that this physical volume was missing when it was written.
+    #[must_use]
+    pub fn was_missing(&self, pv: PvId) -> bool {
+        self.newest.vg.physical_volume(pv).is_some_and(PhysicalVolume::is_missing)
     }
 
     /// The group's name and id, for messages.

@@ -2,6 +2,7 @@
 
 mod areas;
 mod damaged;
+mod identity;
 mod split_merge;
 mod without_groups;
 
@@ -156,6 +157,7 @@ pub(crate) fn all(full: bool) -> Vec<Scenario> {
     areas::moving_areas(&mut list);
     areas::overlapping_areas(&mut list);
     split_merge::split_and_merged(&mut list);
+    identity::identity(&mut list, full);
     areas::wrapping(&mut list);
     without_groups::without_groups(&mut list);
     without_groups::restored(&mut list);

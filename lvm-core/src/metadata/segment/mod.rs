@@ -246,6 +246,14 @@ impl SegmentKind {
         }
     }
 
+    pub(crate) fn areas_mut(&mut self) -> &mut [Area] {
+        match self {
+            Self::Striped(striped) => &mut striped.stripes,
+            Self::Mirror(mirror) => &mut mirror.mirrors,
+            _ => &mut [],
+        }
+    }
+
     /// Logical extents gained per extent of each area: the stripe count, 1 for mirrors.
     #[must_use]
     pub fn area_multiple(&self) -> u32 {

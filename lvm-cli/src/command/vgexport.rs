@@ -1,0 +1,78 @@
+//! `vgexport` and `vgimport`
+
+use lvmkit::Lvm;
+
+use super::Command;
+use crate::args::{Opt, option as o};
+use crate::session::{Failure, Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgexport",
+    summary: "Make volume groups unknown to this host, so that another one can import them",
+    usage: &["vgexport VG|@Tag ...", "vgexport --all"],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::VGEXPORT_ALL, &o::SELECT]],
+    run: export,
+};
+
+pub(super) static IMPORT: Command = Command {
+    name: "vgimport",
+    summary: "Take in volume groups that were exported",
+    usage: &["vgimport [ --force ] VG|@Tag ...", "vgimport [ --force ] --all"],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::VGIMPORT_ALL, &o::IMPORT_FORCE, &o::SELECT]],
+    run: import,
+};
+
+/// Checks that groups are named, or all are meant.
+fn check_words(session: &Session<'_>, all: &'static Opt) -> Outcome {
+    match (session.args.has(all), session.args.words.is_empty()) {
+        (false, true) => Err(Failure::Syntax),
+        (true, false) => super::no_words(session),
+        _ => Ok(()),
+    }
+}
+
+fn export(session: &mut Session<'_>) -> Outcome {
+    check_words(session, &o::VGEXPORT_ALL)?;
+    let lvm = session.open(None)?;
+    for name in super::usable_groups(session, &lvm)? {
+        let exported = export_one(session, &lvm, &name);
+        session.note(exported);
+    }
+    Ok(())
+}
+
+fn export_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
+    let mut transaction = session.begin(lvm, name)?;
+    transaction.export_vg()?;
+    let name = name.to_owned();
+    session.commit(lvm, transaction, move |session, _, _| {
+        session.out.say(format!("Volume group \"{name}\" successfully exported"));
+        Ok(())
+    })
+}
+
+fn import(session: &mut Session<'_>) -> Outcome {
+    check_words(session, &o::VGIMPORT_ALL)?;
+    if session.args.has(&o::IMPORT_FORCE) {
+        session.out.warn("Volume groups with missing PVs will be imported with --force.");
+    }
+    let lvm = session.open(None)?;
+    for name in super::chosen_groups(session, &lvm)? {
+        let imported = import_one(session, &lvm, &name);
+        session.note(imported);
+    }
+    Ok(())
+}
+
+fn import_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
+    let mut transaction = session.begin(lvm, name)?;
+    if let Some(found) = transaction.found().cloned() {
+        super::warn_about_group(session, &found);
+    }
+    transaction.import_vg(session.args.has(&o::IMPORT_FORCE))?;
+    let name = name.to_owned();
+    session.commit(lvm, transaction, move |session, _, _| {
+        session.out.say(format!("Volume group \"{name}\" successfully imported"));
+        Ok(())
+    })
+}
