@@ -1,23 +1,40 @@
 //! Settings in the names and words of lvm.conf(5).
+//!
+//! [`settings`] is the table of all there are. A [`Config`] has what a host and a command set, from
+//! all places that count; [`check`] finds the mistakes in it, a [`Listing`] prints it. [`Options`]
+//! take over what changes something here.
 
 use std::path::{Path, PathBuf};
 
-use lvm_core::metadata::{ConfigNode, ConfigValue};
-use lvm_core::text::{TEXT_SIZE_MAX, parse_config};
-use lvm_core::{Error, ErrorKind, Result};
+use lvm_core::metadata::ConfigValue;
+use lvm_core::{Error, Result};
 
 use crate::lock::Wait;
 use crate::options::Options;
 
 mod activation;
+mod cascade;
+mod check;
+mod host_tags;
+mod listed;
+mod listing;
 mod machine;
+mod setting;
+mod settings;
 mod system_id;
+mod tree;
 mod value;
 
 pub use activation::ActivationSettings;
+pub use cascade::Config;
+pub use check::{ConfigProblem, ProfileKind, check};
+pub use listing::{Listed, Listing, ListingKind};
+pub use setting::{Profilable, Setting, Version};
+pub use settings::{setting, settings};
 pub(crate) use system_id::SystemIdSettings;
 use system_id::SystemIdSource;
-use value::{flag, text, texts};
+pub use tree::ConfigTree;
+use value::{flag, number, text, texts};
 
 /// What lvm2 knows and what changes nothing here: how it traces and schedules itself, asks udev,
 /// talks to its daemons, and checks its own work.
@@ -51,24 +68,28 @@ const WITHOUT_EFFECT: [&str; 27] = [
     "shell/history_size",
 ];
 
-/// Where a text of settings comes from.
+/// Where settings come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Source {
     /// Somebody asked for it now.
     Call,
     /// It is the configuration of the host, most of which is about other things.
     File,
+    /// The same, or a profile, and mistakes were told already.
+    Checked,
 }
 
 impl Options {
     /// Applies settings as `--config` of LVM2's commands takes them: `section/key=value` or
     /// `section { key = value }`.
     ///
-    /// These are known, and mean what lvm.conf(5) says:
+    /// These are honoured, and mean what lvm.conf(5) says:
     /// - `allocation/`: `cling_tag_list`, `maximise_cling`, `mirror_logs_require_separate_pvs`;
-    /// - `activation/`: those of [`ActivationSettings`];
-    /// - `backup/`: `archive`, `archive_dir`, `backup`, `backup_dir`. `backup` and `archive`
-    ///   switched off forget the directory; switched on they only let one that is set stand;
+    /// - `activation/`: those of [`ActivationSettings`], `udev_sync`, `udev_rules`,
+    ///   `retry_deactivation`;
+    /// - `backup/`: `archive`, `archive_dir`, `backup`, `backup_dir`, `retain_days`, `retain_min`.
+    ///   `backup` and `archive` switched off forget the directory; switched on they only let one that
+    ///   is set stand;
     /// - `devices/`: those of [`MachineOptions`](crate::scan::machine::MachineOptions), `dir` among
     ///   them;
     /// - `global/`: `etc`, `locking_dir`, `metadata_read_only`, `proc`, `system_id_file`,
@@ -76,23 +97,25 @@ impl Options {
     /// - `local/`: `extra_system_ids`, `system_id`.
     ///
     /// `global/activation` switched off means [`KernelOptions::off`](crate::KernelOptions::off). Some
-    /// that concern only how lvm2 itself works, such as `devices/hints`, change nothing.
+    /// that concern only how lvm2 itself works, such as `devices/hints`, change nothing; all others
+    /// that there are are listed by [`ignored_settings`](Self::ignored_settings).
     ///
     /// # Errors
-    /// `InvalidInput` for a text that cannot be read or a value of the wrong type; `Unsupported`
-    /// for every other setting, since what was asked for would not happen.
+    /// `InvalidInput` for a text that cannot be read, a value of the wrong type, and a setting that
+    /// there is not.
     pub fn config(mut self, text: &str) -> Result<Self> {
-        self.apply(&parse_config(text)?, Source::Call)?;
+        self.apply(&ConfigTree::parse(text)?, Source::Call)?;
         self.resolve_system_id()
     }
 
-    /// Applies a file of settings, as lvm.conf(5) is. What [`config`](Self::config) does not know
-    /// is left alone and listed by [`ignored_settings`](Self::ignored_settings); `local/system_id`
-    /// counts with `global/system_id_source = "lvmlocal"` only, as for lvm2.
+    /// Applies a file of settings, as lvm.conf(5) is. What is not honoured is left alone and listed
+    /// by [`ignored_settings`](Self::ignored_settings); `local/system_id` counts with
+    /// `global/system_id_source = "lvmlocal"` only, as for lvm2.
     ///
     /// # Errors
-    /// `NotFound`, `Io`; `InvalidInput` naming the file, and the line where the language is broken
-    /// or the setting that has the wrong type; those of the source of the system id.
+    /// `NotFound`, `Io`; `InvalidInput` naming the file, with a cause that names the line where the
+    /// language is broken or the setting that has the wrong type; those of the source of the system
+    /// id.
     pub fn config_file(mut self, path: impl AsRef<Path>) -> Result<Self> {
         self.apply_file(path.as_ref())?;
         self.resolve_system_id()
@@ -100,25 +123,59 @@ impl Options {
 
     /// Works as lvm2 does with this as its system directory, usually `/etc/lvm`: backups and
     /// archives are kept in `backup` and `archive`, the devices file is looked for in `devices`,
-    /// and `lvm.conf` and `lvmlocal.conf` are read if they are there.
+    /// and `lvm.conf`, `lvmlocal.conf` and the files for tags of the host are read if they are there.
     ///
     /// # Errors
-    /// Those of [`config_file`](Self::config_file).
+    /// Those of [`config_file`](Self::config_file) and of [`Config::read`].
     pub fn system_dir(mut self, dir: impl AsRef<Path>) -> Result<Self> {
-        let dir = dir.as_ref();
-        self.machine.system_dir = dir.to_owned();
-        self.backup_dir = Some(dir.join("backup"));
-        self.archive_dir = Some(dir.join("archive"));
-        for name in ["lvm.conf", "lvmlocal.conf"] {
-            let path = dir.join(name);
-            if path.exists() {
-                self.apply_file(&path)?;
-            }
+        let config = Config::read(dir.as_ref())?;
+        self.keep_below(dir.as_ref());
+        for path in config.paths() {
+            self.apply_file(path)?;
         }
+        self.activation.host_tags = config.host_tags().to_vec();
         self.resolve_system_id()
     }
 
-    /// The settings that files had and that are not known here, in the order they were read.
+    /// Takes over what a configuration says, without its mistakes, which
+    /// [`Config::file_problems`] and [`Config::call_problems`] tell: a value of a wrong type counts as
+    /// nothing, and a setting that there is not changes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` for values of the right type that mean nothing, such as a filter that is none;
+    /// those of the source of the system id.
+    pub fn with_config(mut self, config: &Config) -> Result<Self> {
+        self.machine.system_dir = config.system_dir().to_owned();
+        for layer in config.layers().collect::<Vec<_>>().into_iter().rev() {
+            let is_call = config.call().is_some_and(|call| std::ptr::eq(call, layer));
+            self.apply(layer, Source::Checked)?;
+            if let Some(id) = layer.find("local/system_id").filter(|_| is_call) {
+                self.set_local("local/system_id", &id.value, Source::Call)?;
+            }
+        }
+        self.activation.host_tags = config.host_tags().to_vec();
+        self.resolve_system_id()
+    }
+
+    /// The same, for the host whose configuration it is: as with [`system_dir`](Self::system_dir),
+    /// backups and archives are kept below its system directory.
+    ///
+    /// # Errors
+    /// Those of [`with_config`](Self::with_config).
+    pub fn of_host(mut self, config: &Config) -> Result<Self> {
+        self.keep_below(config.system_dir());
+        self.with_config(config)
+    }
+
+    fn keep_below(&mut self, dir: &Path) {
+        self.machine.system_dir = dir.to_owned();
+        let is_there = !dir.as_os_str().is_empty();
+        self.backup_dir = is_there.then(|| dir.join("backup"));
+        self.archive_dir = is_there.then(|| dir.join("archive"));
+    }
+
+    /// The settings that were made and that change nothing here, though they do in lvm2, in the order
+    /// they were read.
     #[must_use]
     pub fn ignored_settings(&self) -> &[String] {
         &self.ignored_settings
@@ -131,57 +188,36 @@ impl Options {
     }
 
     fn apply_file(&mut self, path: &Path) -> Result<()> {
-        let name = path.to_string_lossy();
-        let failed = |error: std::io::Error| {
-            let kind = match error.kind() {
-                std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-                _ => ErrorKind::Io,
-            };
-            let message = format!("the configuration file {name} cannot be read");
-            Error::new(kind, message).with_source(error)
-        };
-        let size = std::fs::metadata(path).map_err(failed)?.len();
-        if size > u64::try_from(TEXT_SIZE_MAX).unwrap_or(u64::MAX) {
-            return Err(Error::invalid(format!("the configuration file {name} is too large")));
-        }
-        let text = std::fs::read(path).map_err(failed)?;
-        let wrong_at = |offset: usize, why: String| {
-            let before = text.get(..offset).unwrap_or(&text);
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Error::invalid(format!("line {line} of the configuration file {name}: {why}"))
-        };
-        let text = std::str::from_utf8(&text)
-            .map_err(|error| wrong_at(error.valid_up_to(), "the text is not UTF-8".to_owned()))?;
-        let sections = parse_config(text).map_err(|error| {
-            let offset = error.offset().and_then(|offset| usize::try_from(offset).ok());
-            // The cause names what is wrong; the error around it has the whole text in it.
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            wrong_at(offset.unwrap_or(0), cause.unwrap_or_default())
-        })?;
-        self.apply(&sections, Source::File).map_err(|error| {
-            Error::new(error.kind().clone(), format!("configuration file {name}")).with_source(error)
+        let tree = ConfigTree::read(path)?;
+        self.apply(&tree, Source::File).map_err(|error| {
+            let message = format!("configuration file {}", path.display());
+            Error::new(error.kind().clone(), message).with_source(error)
         })
     }
 
-    fn apply(&mut self, sections: &[ConfigNode], source: Source) -> Result<()> {
-        for section in sections {
+    fn apply(&mut self, tree: &ConfigTree, source: Source) -> Result<()> {
+        for section in tree.nodes() {
             let settings = match &section.value {
                 ConfigValue::Section(settings) => settings,
-                _ if source == Source::File => {
+                _ if source == Source::Call => return Err(unknown(&section.key)),
+                _ => {
                     self.ignored_settings.push(section.key.clone());
                     continue;
                 }
-                _ => return Err(unknown(&section.key)),
             };
-            for setting in settings {
-                let path = format!("{}/{}", section.key, setting.key);
-                let is_known = self.set(&path, &setting.value, source)?;
-                if is_known || WITHOUT_EFFECT.contains(&path.as_str()) {
+            for node in settings {
+                let path = format!("{}/{}", section.key, node.key);
+                let known = setting(&path);
+                if source == Source::Call && known.is_none() {
+                    return Err(unknown(&path));
+                }
+                let has_mistake = |known| check::check_value(known, &path, &node.value).is_some();
+                if source == Source::Checked && known.is_none_or(has_mistake) {
                     continue;
                 }
-                match source {
-                    Source::Call => return Err(unknown(&path)),
-                    Source::File => self.ignored_settings.push(path),
+                let is_honoured = self.set(&path, &node.value, source)?;
+                if !is_honoured && !WITHOUT_EFFECT.contains(&path.as_str()) {
+                    self.ignored_settings.push(path);
                 }
             }
         }
@@ -217,6 +253,12 @@ impl Options {
             "backup/backup" | "backup/archive" => {}
             "backup/backup_dir" => self.backup_dir = Some(PathBuf::from(text(path, value)?)),
             "backup/archive_dir" => self.archive_dir = Some(PathBuf::from(text(path, value)?)),
+            "backup/retain_min" => {
+                self.retention.min = usize::try_from(number(path, value)?).unwrap_or(usize::MAX);
+            }
+            "backup/retain_days" => {
+                self.retention.days = u32::try_from(number(path, value)?).unwrap_or(u32::MAX);
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -244,7 +286,9 @@ impl Options {
 
     fn set_local(&mut self, path: &str, value: &ConfigValue, source: Source) -> Result<bool> {
         match (path, source) {
-            ("local/system_id", Source::File) => self.system_id_settings.local = Some(text(path, value)?),
+            ("local/system_id", Source::File | Source::Checked) => {
+                self.system_id_settings.local = Some(text(path, value)?)
+            }
             ("local/system_id", Source::Call) => {
                 let system_id = text(path, value)?;
                 *self = std::mem::take(self).system_id(system_id);
@@ -267,7 +311,7 @@ impl Options {
 }
 
 fn unknown(path: &str) -> Error {
-    Error::unsupported(format!("Configuration setting \"{path}\" is not supported."))
+    Error::invalid(format!("Configuration setting \"{path}\" unknown."))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@
 
 pub mod activate;
 pub mod commit;
-mod config;
+pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod lock;

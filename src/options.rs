@@ -10,6 +10,7 @@ use lvm_core::alloc::AllocationSettings;
 use lvm_core::{BlockDevice, Error};
 
 use crate::activate::KernelOptions;
+use crate::commit::backup::Retention;
 use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
 use crate::scan::hints::RUN_DIR;
@@ -151,6 +152,7 @@ pub struct Options {
     pub(crate) run_dir: PathBuf,
     pub(crate) backup_dir: Option<PathBuf>,
     pub(crate) archive_dir: Option<PathBuf>,
+    pub(crate) retention: Retention,
     pub(crate) stamp: StampOptions,
     pub(crate) seed: Option<u64>,
     pub(crate) allocation: AllocationSettings,
@@ -180,6 +182,7 @@ impl Default for Options {
             run_dir: RUN_DIR.into(),
             backup_dir: None,
             archive_dir: None,
+            retention: Retention::default(),
             stamp: StampOptions::new("lvmkit"),
             seed: None,
             allocation: AllocationSettings::default(),
@@ -285,6 +288,12 @@ impl Options {
         self
     }
 
+    /// Which of the states before changes are kept (`backup/retain_min`, `backup/retain_days`).
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
+    }
+
     /// Keep neither the state before a change nor the one after.
     pub fn no_backups(mut self) -> Self {
         (self.backup_dir, self.archive_dir) = (None, None);
@@ -347,6 +356,33 @@ impl Options {
     pub fn kernel(mut self, kernel: KernelOptions) -> Self {
         self.kernel = kernel;
         self
+    }
+
+    /// Whether udev is waited for when the kernel's device-mapper is used.
+    pub fn udev_sync(mut self, wait: bool) -> Self {
+        self.kernel = self.kernel.udev_sync(wait);
+        self
+    }
+
+    /// Looks only at devices in this devices file, a name in the directory `devices` of the system
+    /// directory; without a name, at all that the filter accepts.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that has a slash in it; `NotFound` when there is no such file.
+    pub fn devices_file(mut self, name: &str) -> lvm_core::Result<Self> {
+        self.machine.use_devices_file = Some(!name.is_empty());
+        if name.is_empty() {
+            return Ok(self);
+        }
+        if name.contains('/') {
+            return Err(Error::invalid("the name of a devices file has no slash"));
+        }
+        name.clone_into(&mut self.machine.devices_file);
+        let path = self.machine.devices_file_path();
+        if !path.exists() {
+            return Err(Error::not_found(format!("Devices file not found: {}", path.display())));
+        }
+        Ok(self)
     }
 
     /// Where file systems that can only be resized mounted are mounted meanwhile, in directories

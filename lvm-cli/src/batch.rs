@@ -5,6 +5,9 @@
 //! on disk (messages, activation) waits until the batch is. All of it is one metadata version, so
 //! that after a failure, or a crash, there is all or nothing of it.
 
+use std::rc::Rc;
+
+use lvmkit::config::Config;
 use lvmkit::{DeviceSpec, Lvm, Plan, PvSource, Transaction, VolumeGroup};
 
 use crate::args::option as o;
@@ -41,6 +44,7 @@ impl Line {
 /// A batch that is being collected.
 pub(crate) struct Batch {
     lvm: Lvm,
+    config: Rc<Config>,
     plans: bool,
     yes: bool,
     transaction: Option<Transaction>,
@@ -57,6 +61,7 @@ impl Batch {
         let specs = specs.filter(|spec| spec.path().is_file()).collect::<Vec<_>>();
         Ok(Self {
             lvm: session.open(&specs)?,
+            config: Rc::clone(&session.config),
             plans,
             yes: session.args.has(&o::YES),
             transaction: None,
@@ -67,6 +72,10 @@ impl Batch {
 
     pub(crate) fn lvm(&self) -> Lvm {
         self.lvm.clone()
+    }
+
+    pub(crate) fn config(&self) -> Rc<Config> {
+        Rc::clone(&self.config)
     }
 
     /// True when nothing will be written.
@@ -218,6 +227,7 @@ fn check(line: &Line, lines: &[Line]) -> Outcome<(&'static Command, crate::args:
         Failure::Usage(error)
     })?;
     let foreign = [
+        &o::COMMANDPROFILE,
         &o::CONFIG,
         &o::DEVICES,
         &o::DEVICESFILE,

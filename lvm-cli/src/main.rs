@@ -16,6 +16,7 @@ mod output;
 mod progress;
 mod pv;
 mod session;
+mod settings;
 
 use std::process::ExitCode;
 

@@ -7,12 +7,19 @@ use lvmkit::{Effect, Error};
 
 /// Bytes of standard output that are written at once.
 const BUFFER: usize = 1 << 16;
+/// What each line begins with.
+const INDENT: &str = "  ";
 
 /// Standard output and standard error, as LVM2 uses them: results and messages on the first, two
 /// spaces before each line; warnings and errors on the second.
 pub(crate) struct Output {
     stdout: BufWriter<Stdout>,
     stderr: Stderr,
+    /// What each line begins with, when that is not two blanks.
+    prefix: Option<String>,
+    command_name: String,
+    /// True when the next thing on standard output begins a line.
+    at_line_start: bool,
     /// True when messages are not what standard output is for.
     pub(crate) messages_aside: bool,
     /// How often `-q` was given.
@@ -26,6 +33,9 @@ impl Output {
         Self {
             stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
             stderr: io::stderr(),
+            prefix: None,
+            command_name: String::new(),
+            at_line_start: true,
             messages_aside: false,
             quiet: 0,
             verbose: 0,
@@ -54,8 +64,37 @@ impl Output {
 
     /// A result that has its own layout.
     pub(crate) fn raw(&mut self, text: &str) {
+        let Some(prefix) = self.prefix.take() else { return self.put(text) };
+        for line in text.split_inclusive('\n') {
+            let plain = if self.at_line_start { line.strip_prefix(INDENT) } else { None };
+            if plain.is_some() {
+                self.put(&prefix);
+            }
+            self.put(plain.unwrap_or(line));
+            self.at_line_start = line.ends_with('\n');
+        }
+        self.prefix = Some(prefix);
+    }
+
+    /// The same, and lines begin with nothing.
+    pub(crate) fn plain(&mut self, text: &str) {
+        self.put(text);
+    }
+
+    fn put(&mut self, text: &str) {
         // A reader that went away, as `head` does, has all it wanted.
         let _ = self.stdout.write_all(text.as_bytes());
+    }
+
+    /// What lines begin with instead of two blanks (`log/prefix`).
+    pub(crate) fn prefix(&mut self, prefix: &str) {
+        let prefix = format!("{}{prefix}", self.command_name);
+        self.prefix = (prefix != INDENT).then_some(prefix);
+    }
+
+    /// The command's name in front of that (`log/command_names`).
+    pub(crate) fn command_name(&mut self, name: &str) {
+        name.clone_into(&mut self.command_name);
     }
 
     /// A warning.
@@ -78,7 +117,10 @@ impl Output {
     /// A line on standard error, as it is.
     pub(crate) fn err(&mut self, line: &str) {
         self.flush();
-        let _ = writeln!(self.stderr, "{line}");
+        let _ = match (&self.prefix, line.strip_prefix(INDENT)) {
+            (Some(prefix), Some(line)) => writeln!(self.stderr, "{prefix}{line}"),
+            _ => writeln!(self.stderr, "{line}"),
+        };
     }
 
     /// A question, with what is answered for the user or nothing. LVM2 does not indent them.

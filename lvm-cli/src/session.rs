@@ -1,8 +1,13 @@
 //! One command being run: its arguments, the view of devices, questions, and the exit code.
 
 use std::ops::ControlFlow;
+use std::os::unix::fs::FileTypeExt;
+use std::path::PathBuf;
+use std::rc::Rc;
 
+use lvmkit::config::Config;
 use lvmkit::data::signature::Signature;
+use lvmkit::scan::machine::MachineOptions;
 use lvmkit::{
     Bytes, DeviceSpec, Error, Event, KernelOptions, Lvm, Options, PvSource, PvUse, Transaction, VolumeGroup,
 };
@@ -11,6 +16,7 @@ use crate::args::{Args, UsageError, option};
 use crate::batch::Batch;
 use crate::command::{Command, cannot_process};
 use crate::output::Output;
+use crate::settings;
 
 /// It worked.
 pub(crate) const EXIT_OK: u8 = 0;
@@ -18,17 +24,18 @@ pub(crate) const EXIT_OK: u8 = 0;
 pub(crate) const EXIT_NO_SUCH_COMMAND: u8 = 2;
 /// The command line is wrong.
 pub(crate) const EXIT_USAGE: u8 = 3;
+/// It could not begin, because of its configuration.
+pub(crate) const EXIT_NOT_BEGUN: u8 = 4;
 /// It failed, or was refused.
 pub(crate) const EXIT_FAILED: u8 = 5;
 
-/// The variable that names another directory than `/etc/lvm`.
-pub(crate) const SYSTEM_DIR_VARIABLE: &str = "LVM_SYSTEM_DIR";
-const SYSTEM_DIR: &str = "/etc/lvm";
 /// The variable that names devices and image files, as `--devices` does.
 const DEVICES_VARIABLE: &str = "LVMKIT_DEVICES";
 
 /// The variable that says that udev has no part in it, as it does to libdevmapper's programs.
 const NO_UDEV_VARIABLE: &str = "DM_DISABLE_UDEV";
+/// The variable that names another directory of nodes than `/dev`.
+const DEV_DIR_VARIABLE: &str = "DM_DEV_DIR";
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -37,6 +44,8 @@ pub(crate) enum Failure {
     Usage(UsageError),
     /// The arguments are not those of any form of the command.
     Syntax,
+    /// It could not begin, with lines that say so.
+    NotBegun(Vec<String>),
     /// It was refused or failed here, with lines that say so.
     Refused(Vec<String>),
     /// The library failed.
@@ -69,6 +78,7 @@ pub(crate) struct Session<'o> {
     pub(crate) command: &'static Command,
     pub(crate) args: Args,
     pub(crate) out: &'o mut Output,
+    pub(crate) config: Rc<Config>,
     line: String,
     code: u8,
     batch: Option<&'o mut Batch>,
@@ -79,7 +89,7 @@ impl<'o> Session<'o> {
     pub(crate) fn new(out: &'o mut Output, command: &'static Command, args: Args, line: String) -> Self {
         out.quiet = args.count(&option::QUIET);
         out.verbose = args.count(&option::VERBOSE);
-        Self { command, args, out, line, code: EXIT_OK, batch: None }
+        Self { command, args, out, config: Rc::default(), line, code: EXIT_OK, batch: None }
     }
 
     /// A command whose change becomes part of a batch.
@@ -90,11 +100,26 @@ impl<'o> Session<'o> {
         line: String,
         batch: &'o mut Batch,
     ) -> Self {
-        Self { command, args, out, line, code: EXIT_OK, batch: Some(batch) }
+        let config = batch.config();
+        Self { command, args, out, config, line, code: EXIT_OK, batch: Some(batch) }
     }
 
     /// Runs it and returns the exit code.
     pub(crate) fn run(mut self) -> u8 {
+        if self.batch.is_none() && self.command.name != "doctor" {
+            match settings::load(self.out, self.command, &self.args) {
+                Ok(config) => self.config = Rc::new(config),
+                Err(failure) => {
+                    self.fail(failure);
+                    return self.code;
+                }
+            }
+        }
+        settings::give_options(&self.config, self.command, &mut self.args);
+        settings::give_group(self.command, &mut self.args);
+        if self.config.flag("log/silent") {
+            self.out.quiet = self.out.quiet.max(2);
+        }
         let mut told: Vec<&str> = Vec::new();
         for (opt, why) in self.args.without_effect() {
             if !told.contains(&opt.long) {
@@ -126,6 +151,10 @@ impl<'o> Session<'o> {
                 self.out.err("  Correct command syntax is:");
                 self.command.usage.iter().for_each(|usage| self.out.err(&format!("  {usage}")));
                 EXIT_USAGE
+            }
+            Failure::NotBegun(lines) => {
+                lines.iter().for_each(|line| self.out.err(&format!("  {line}")));
+                EXIT_NOT_BEGUN
             }
             Failure::Refused(lines) => {
                 lines.iter().for_each(|line| self.out.err(&format!("  {line}")));
@@ -173,22 +202,31 @@ impl<'o> Session<'o> {
         !self.args.has(&option::NOUDEVSYNC) && std::env::var_os(NO_UDEV_VARIABLE).is_none()
     }
 
-    /// The settings, on top of those of the system when its block devices are looked at.
-    fn options(&self, of_machine: bool) -> Outcome<Options> {
-        let mut options = Options::new();
-        if of_machine {
-            let dir = std::env::var_os(SYSTEM_DIR_VARIABLE);
-            options = options.system_dir(dir.unwrap_or_else(|| SYSTEM_DIR.into()))?;
+    /// What the settings and options say; of the host's files, if its block devices are looked at.
+    fn options(&self, of_host: bool) -> Outcome<Options> {
+        let mut machine = MachineOptions::default();
+        if let Some(dir) =
+            std::env::var_os(DEV_DIR_VARIABLE).map(PathBuf::from).filter(|dir| dir.is_absolute())
+        {
+            machine.dev = dir;
         }
-        let mut options = options
+        let options = Options::new()
+            .machine(machine)
             .command(self.line.clone())
             .locking(!self.args.has(&option::NOLOCKING))
             .read_only(self.args.has(&option::READONLY))
             .dry_run(self.is_test())
             .flush(!self.args.has(&option::NOFLUSH))
-            .kernel(KernelOptions::auto().udev_sync(self.waits_for_udev()));
-        for text in self.args.texts(&option::CONFIG) {
-            options = options.config(text)?;
+            .kernel(KernelOptions::auto());
+        let mut options = match of_host {
+            true => options.of_host(&self.config)?,
+            false => options.with_config(&self.config.without_files())?,
+        };
+        if !self.waits_for_udev() {
+            options = options.udev_sync(false);
+        }
+        if let Some(name) = self.args.text(&option::DEVICESFILE) {
+            options = options.devices_file(name)?;
         }
         if self.args.yes_no(&option::AUTOBACKUP) != Some(false) {
             if let Some(dir) = self.args.text(&option::BACKUP_DIR) {
@@ -211,7 +249,8 @@ impl<'o> Session<'o> {
     /// The same, also without any device.
     pub(crate) fn open_any(&self) -> Outcome<Lvm> {
         let devices = self.devices();
-        Ok(Lvm::open(self.options(devices.is_empty())?.devices(devices))?)
+        let of_host = devices.is_empty() || devices.iter().any(is_block_device);
+        Ok(Lvm::open(self.options(of_host)?.devices(devices))?)
     }
 
     /// The same, but nothing is written, whatever is asked later.
@@ -242,7 +281,8 @@ impl<'o> Session<'o> {
         }
         let has_image = extra.iter().any(|spec| spec.path().is_file());
         let of_machine = devices.is_empty() && !has_image;
-        let mut options = self.options(of_machine)?;
+        let of_host = of_machine || devices.iter().chain(&extra).any(is_block_device);
+        let mut options = self.options(of_host)?;
         if read_only {
             options = options.read_only(true);
         }
@@ -400,4 +440,8 @@ impl<'o> Session<'o> {
     pub(crate) fn take_new_pv(&mut self, device: &DeviceSpec) -> Option<PvSource> {
         self.batch.as_mut().and_then(|batch| batch.take_new_pv(device))
     }
+}
+
+fn is_block_device(spec: &DeviceSpec) -> bool {
+    std::fs::metadata(spec.path()).is_ok_and(|metadata| metadata.file_type().is_block_device())
 }

@@ -18,7 +18,7 @@ use crate::lvm::Lvm;
 use crate::observe::{Event, Observer, step, tell};
 use crate::options::Options;
 use crate::system::{export_header, text_header};
-use backup::{Retention, description_after, description_before, write_archive, write_backup};
+use backup::{description_after, description_before, write_archive, write_backup};
 
 /// Bytes zeroed at a time.
 const ZERO_CHUNK: usize = 1 << 20;
@@ -31,7 +31,7 @@ pub(crate) fn archive(options: &Options, draft: &VgDraft) -> Result<()> {
     let (Some(dir), Some(base)) = (&options.archive_dir, draft.base()) else { return Ok(()) };
     let stamp = draft.stamp();
     let header = text_header(stamp, description_before(&stamp.command));
-    write_archive(dir, base, &export_header(stamp, &header), Retention::default())?;
+    write_archive(dir, base, &export_header(stamp, &header), options.retention)?;
     Ok(())
 }
 

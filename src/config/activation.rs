@@ -21,23 +21,38 @@ pub struct ActivationSettings {
     pub read_only_volume_list: Option<Vec<String>>,
     /// What to do when physical volumes are missing.
     pub activation_mode: ActivationMode,
+    /// The tags of this host, which `@*` stands for (`tags`).
+    pub host_tags: Vec<String>,
 }
 
 impl ActivationSettings {
     /// Whether a volume may be active at all (`volume_list`).
     pub(crate) fn allows(&self, vg: &VolumeGroup, lv: &LogicalVolume) -> bool {
-        self.volume_list.as_ref().is_none_or(|list| is_in(list, vg, lv))
+        self.volume_list.as_ref().is_none_or(|list| self.is_in(list, vg, lv))
     }
 
     /// Whether it is made active by itself (`auto_activation_volume_list`).
     pub(crate) fn allows_auto(&self, vg: &VolumeGroup, lv: &LogicalVolume) -> bool {
-        self.auto_activation_volume_list.as_ref().is_none_or(|list| is_in(list, vg, lv))
+        self.auto_activation_volume_list.as_ref().is_none_or(|list| self.is_in(list, vg, lv))
     }
 
     /// Whether it is made active for reading only (`read_only_volume_list`).
     pub(crate) fn is_read_only(&self, vg: &VolumeGroup, lv: &LogicalVolume) -> bool {
-        self.read_only_volume_list.as_ref().is_some_and(|list| is_in(list, vg, lv))
+        self.read_only_volume_list.as_ref().is_some_and(|list| self.is_in(list, vg, lv))
     }
+
+    fn is_in(&self, list: &[String], vg: &VolumeGroup, lv: &LogicalVolume) -> bool {
+        let has = |tag: &str| vg.tags().iter().chain(lv.tags()).any(|known| known == tag);
+        list.iter().any(|entry| match entry.strip_prefix('@') {
+            Some("*") => self.host_tags.iter().any(|tag| has(tag)),
+            Some(tag) => has(tag),
+            None => match entry.split_once('/') {
+                Some((group, volume)) => group == vg.name() && volume == lv.name(),
+                None => entry == vg.name(),
+            },
+        })
+    }
+
     /// Takes a setting over; false when it is none of these.
     pub(super) fn set(&mut self, path: &str, value: &ConfigValue) -> Result<bool> {
         match path.strip_prefix("activation/").unwrap_or_default() {
@@ -69,15 +84,4 @@ impl KernelOptions {
         }
         Ok(true)
     }
-}
-
-/// Hosts have no tags here, so that `@*` matches nothing.
-fn is_in(list: &[String], vg: &VolumeGroup, lv: &LogicalVolume) -> bool {
-    list.iter().any(|entry| match entry.strip_prefix('@') {
-        Some(tag) => [vg.tags(), lv.tags()].concat().iter().any(|known| known == tag),
-        None => match entry.split_once('/') {
-            Some((group, volume)) => group == vg.name() && volume == lv.name(),
-            None => entry == vg.name(),
-        },
-    })
 }

@@ -31,9 +31,10 @@ options! {
     VERBOSE = Opt::flag("verbose", "Say more; in reports, show more columns.").short('v').repeats();
     VERSION = Opt::flag("version", "Show the version.").repeats();
     YES = Opt::flag("yes", "Answer yes to questions.").short('y').repeats();
-    DEVICESFILE = Opt::missing("devicesfile", Takes::Text("String"));
+    DEVICESFILE = Opt::new("devicesfile", Takes::Text("String"), "Look only at the devices that this file in the directory devices of the system directory lists; without a name, at all.");
     LOCKOPT = Opt::missing("lockopt", Takes::Text("String"));
-    PROFILE = Opt::missing("profile", Takes::Text("String")).aliases(&["commandprofile"]);
+    PROFILE = Opt::new("profile", Takes::Text("String"), "The same as --metadataprofile where the command takes that, else as --commandprofile.");
+    COMMANDPROFILE = Opt::new("commandprofile", Takes::Text("String"), "Settings for the command from this profile. Default: $LVM_COMMAND_PROFILE.");
 }
 
 // Taken by commands that change something.
@@ -214,8 +215,34 @@ options! {
     INPUT = Opt::new("input", Takes::Text("File"), "Read from there instead of from standard input.").short('i');
 }
 
+// Settings.
+options! {
+    METADATAPROFILE = Opt::new("metadataprofile", Takes::Text("String"), "Settings for groups and volumes from this profile.");
+    ATVERSION = Opt::new("atversion", Takes::Text("String"), "Settings as LVM2 had them in this version.");
+    CONFIG_FILE = Opt::new("file", Takes::Text("String"), "Write there instead of to standard output.").short('f');
+    CONFIG_LIST = Opt::flag("list", "The same as --typeconfig list --withsummary.").short('l');
+    IGNOREADVANCED = Opt::flag("ignoreadvanced", "Leave settings out that few people need.");
+    IGNORELOCAL = Opt::flag("ignorelocal", "Leave the section local out.");
+    IGNOREUNSUPPORTED = Opt::flag("ignoreunsupported", "Leave settings out that LVM2 does not support.");
+    MERGEDCONFIG = Opt::flag("mergedconfig", "Show the settings of all places, not of the one that comes first.");
+    SHOWDEPRECATED = Opt::flag("showdeprecated", "Show settings that should not be used any more, too.");
+    SHOWUNSUPPORTED = Opt::flag("showunsupported", "Show settings that LVM2 does not support, too.");
+    SINCEVERSION = Opt::new("sinceversion", Takes::Text("String"), "With --typeconfig new: settings that came with this version or later.");
+    TYPECONFIG = Opt::new("typeconfig", Takes::Word(&["current", "default", "diff", "full", "list", "missing", "new", "profilable", "profilable-command", "profilable-metadata"]), "What was set (current), all settings with their defaults (default), what was set to something else (diff), all with what they are (full), only names (list), what was not set (missing), what came with a version (new), what profiles may set (profilable and the others).");
+    UNCONFIGURED = Opt::flag("unconfigured", "Show what stands for defaults that depend on the system.");
+    VALIDATE = Opt::flag("validate", "Say what is wrong with the settings.");
+    VALUESONLY = Opt::flag("valuesonly", "Show values without their keys.");
+    WITHCOMMENTS = Opt::flag("withcomments", "Say of each setting what is known about it.");
+    WITHGENERALPREAMBLE = Opt::flag("withgeneralpreamble", "Begin with a comment about lvm.conf.");
+    WITHLOCALPREAMBLE = Opt::flag("withlocalpreamble", "Begin with a comment about lvmlocal.conf.");
+    WITHSPACES = Opt::flag("withspaces", "Put blanks around =.");
+    WITHSUMMARY = Opt::flag("withsummary", "Say of each setting in a line what it is.");
+    WITHVERSIONS = Opt::flag("withversions", "Say of each setting which version of LVM2 brought it.");
+}
+
 /// Options of every command.
 pub(crate) static COMMON: &[&Opt] = &[
+    &COMMANDPROFILE,
     &CONFIG,
     &DEBUG,
     &DEVICES,

@@ -62,8 +62,10 @@ fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
     }
     let mut args = parse(command, rest).map_err(Failure::Usage)?;
     args.give(&o::TEST);
-    for devices in session.args.texts(&o::DEVICES) {
-        args.give_value(&o::DEVICES, devices);
+    for opt in [&o::DEVICES, &o::DEVICESFILE, &o::CONFIG, &o::PROFILE, &o::COMMANDPROFILE] {
+        for value in session.args.texts(opt) {
+            args.give_value(opt, value);
+        }
     }
     let code = Session::new(session.out, command, args, words.join(" ")).run();
     session.exit_with(code);

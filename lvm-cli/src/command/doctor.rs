@@ -4,7 +4,8 @@ use lvmkit::doctor::{Machine, examine, is_ready, to_json};
 
 use super::Command;
 use crate::args::option as o;
-use crate::session::{Failure, Outcome, SYSTEM_DIR_VARIABLE, Session};
+use crate::session::{Failure, Outcome, Session};
+use crate::settings::SYSTEM_DIR_VARIABLE;
 
 pub(super) static COMMAND: Command = Command {
     name: "doctor",

@@ -5,6 +5,7 @@ mod dm;
 mod doctor;
 mod lvchange;
 mod lvcreate;
+mod lvmconfig;
 mod lvread;
 mod lvremove;
 mod lvrename;
@@ -63,11 +64,14 @@ impl Command {
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
     &apply::APPLY,
+    &lvmconfig::CONFIG,
     &dm::COMMAND,
     &doctor::COMMAND,
+    &lvmconfig::DUMPCONFIG,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvresize::EXTEND,
+    &lvmconfig::COMMAND,
     &lvread::COMMAND,
     &lvresize::REDUCE,
     &lvremove::COMMAND,

@@ -1,0 +1,9 @@
+//! Settings: `lvmconfig` beside lvm2's, profiles, and what settings and variables change.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+#[path = "config/oracle.rs"]
+mod oracle;
+#[path = "config/settings.rs"]
+mod settings;
+mod support;
