@@ -1,9 +1,12 @@
 //! The table of commands.
 
+mod display;
 mod dm;
 mod doctor;
 mod lvchange;
 mod lvcreate;
+mod lvdisplay;
+mod lvmdiskscan;
 mod lvread;
 mod lvremove;
 mod lvrename;
@@ -12,6 +15,7 @@ mod lvscan;
 mod lvwrite;
 mod pvchange;
 mod pvcreate;
+mod pvdisplay;
 mod pvremove;
 mod pvresize;
 mod pvscan;
@@ -22,6 +26,7 @@ mod vgcfgrestore;
 mod vgchange;
 mod vgck;
 mod vgcreate;
+mod vgdisplay;
 mod vgextend;
 mod vgreduce;
 mod vgremove;
@@ -31,10 +36,10 @@ mod vgscan;
 use std::collections::BTreeMap;
 
 use lvmkit::core::store::{FoundVg, Problem, Scan};
-use lvmkit::{Bytes, Error, ErrorKind, Lvm, VolumeGroup};
+use lvmkit::{Bytes, Error, ErrorKind, Lvm, VolumeGroup, system};
 
-use crate::args::Opt;
 use crate::args::name::Target;
+use crate::args::{Opt, option};
 use crate::session::{Failure, Outcome, Session};
 
 /// A command: what it is called, what it takes, and what runs it.
@@ -63,7 +68,9 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &doctor::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
+    &lvdisplay::COMMAND,
     &lvresize::EXTEND,
+    &lvmdiskscan::COMMAND,
     &lvread::COMMAND,
     &lvresize::REDUCE,
     &lvremove::COMMAND,
@@ -74,6 +81,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvwrite::COMMAND,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
+    &pvdisplay::COMMAND,
     &pvremove::COMMAND,
     &pvresize::COMMAND,
     &report::PVS,
@@ -84,6 +92,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgchange::COMMAND,
     &vgck::COMMAND,
     &vgcreate::COMMAND,
+    &vgdisplay::COMMAND,
     &vgextend::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
@@ -197,11 +206,34 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
     Ok(chosen)
 }
 
-/// What a scan found, by name.
+/// What a scan found, in the order in which lvm2 goes through groups: the one whose metadata it
+/// comes across last is the first. Groups on image files come by name, behind the others.
 fn sorted(scan: &Scan) -> Vec<&FoundVg> {
+    let first = |found: &FoundVg| {
+        let pvs = found.pvs.iter().flatten();
+        let with_text = pvs.filter(|pv| pv.scanned.areas.iter().any(|area| area.state.text().is_some()));
+        with_text.filter_map(|pv| place(pv.device.name())).min()
+    };
     let mut groups = scan.groups.iter().collect::<Vec<_>>();
     groups.sort_by_key(|found| found.vg.name());
+    groups.sort_by_key(|found| std::cmp::Reverse(first(found)));
     groups
+}
+
+/// Where a device comes when lvm2 goes through them all: it keeps them by number, the low byte of
+/// which counts most. Image files have no number.
+fn place(device: &str) -> Option<u32> {
+    let (major, minor) = system::device_numbers(device.as_ref())?;
+    let number = (minor & 0xff) | ((major & 0xfff) << 8) | ((minor & !0xff) << 12);
+    Some(number.swap_bytes())
+}
+
+/// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless
+/// it is asked for in the configuration.
+fn end_log(session: &mut Session<'_>) {
+    if session.args.text(&option::REPORTFORMAT).is_some_and(|format| format != "basic") {
+        session.out.raw("  {\n  }\n");
+    }
 }
 
 /// Refuses arguments.
