@@ -42,9 +42,9 @@ impl Output {
         }
     }
 
-    /// A message; not with `-q`.
+    /// A message; not with `-qq`. A single `-q` silences none of lvm2's either.
     pub(crate) fn say(&mut self, line: impl AsRef<str>) {
-        if self.quiet > 0 {
+        if self.quiet > 1 {
             return;
         }
         match self.messages_aside {

@@ -166,5 +166,5 @@ fn options_without_effect_are_named_once() {
     assert_eq!(done.stderr.matches("-a/--activate has no effect").count(), 1, "{done:?}");
     done.ok();
     assert_eq!(folder.run("lvchange -an vg/x").ok(), "");
-    assert_eq!(folder.run("lvcreate -q -ay -l1 -n y vg").ok(), "");
+    assert_eq!(folder.run("lvcreate -qq -ay -l1 -n y vg").ok(), "");
 }

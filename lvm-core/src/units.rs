@@ -161,8 +161,11 @@ impl fmt::Display for Bytes {
         if unit == 0 {
             fmt::Write::write_fmt(&mut text, format_args!("{value} {name}"))?;
         } else {
-            // Hundredths, rounded half up; worked: 4095 MiB = 3.999 GiB -> "<4.00 GiB".
-            let hundredths = (value * 100 + divisor / 2) / divisor;
+            // Hundredths, halves to the even one as in C's printf; worked: 4095 MiB = 3.999 GiB
+            // -> "<4.00 GiB", 4.125 MiB -> "4.12 MiB".
+            let (below, rest) = (value * 100 / divisor, value * 100 % divisor);
+            let up = rest * 2 > divisor || (rest * 2 == divisor && below % 2 == 1);
+            let hundredths = below + u128::from(up);
             let mark = if hundredths * divisor > value * 100 { "<" } else { "" };
             fmt::Write::write_fmt(
                 &mut text,
@@ -279,6 +282,8 @@ mod tests {
             (512, "512 B"),
             (300 << 20, "300.00 MiB"),
             (4095 << 20, "<4.00 GiB"),
+            (33 << 17, "4.12 MiB"),
+            (463 << 17, "<57.88 MiB"),
             (8 << 30, "8.00 GiB"),
             (u64::MAX, "<16.00 EiB"),
         ];

@@ -38,6 +38,34 @@ impl Units {
         text
     }
 
+    /// The size as text with the name of its unit, as displays show it: `8.00 GiB`. Units are named
+    /// by what they are, or without `si_unit_consistency` as if all were powers of 1000.
+    pub(super) fn print_long(self, size: Bytes, suffix: bool, si_unit_consistency: bool) -> String {
+        let name = |letter| unit_name(letter, si_unit_consistency);
+        let fixed = match self.0 {
+            Scale::Human { .. } => None,
+            Scale::Fixed { letter, .. } => Some(letter),
+        };
+        if size.is_zero() {
+            return match (suffix, fixed) {
+                (false, _) => "0".to_owned(),
+                (true, None) => "0   ".to_owned(),
+                (true, Some(letter)) => format!("0 {}", name(letter)),
+            };
+        }
+        let mut text = self.print(size, false);
+        match (fixed, text.pop()) {
+            // Bytes are whole where the unit is chosen.
+            (None, Some('b' | 'B')) => format!("{} B", size.0),
+            (None, Some(letter)) => format!("{text} {}", name(letter)),
+            (None, None) => text,
+            (Some(letter), last) => {
+                text.extend(last);
+                if suffix { format!("{text} {}", name(letter)) } else { text }
+            }
+        }
+    }
+
     fn write(self, out: &mut String, size: Bytes, suffix: bool) {
         let letter = match self.0 {
             Scale::Human { .. } => ' ',
@@ -61,6 +89,20 @@ impl Units {
                 }
             }
         }
+    }
+}
+
+/// The long name of a unit that prints as that letter.
+fn unit_name(letter: char, si_unit_consistency: bool) -> String {
+    let upper = letter.to_ascii_uppercase();
+    match letter {
+        'B' => "B ".to_owned(),
+        'S' => "Se".to_owned(),
+        'U' => "Un".to_owned(),
+        _ if !si_unit_consistency => format!("{upper}B"),
+        'K' => "kB".to_owned(),
+        _ if letter == upper => format!("{upper}B"),
+        _ => format!("{upper}iB"),
     }
 }
 

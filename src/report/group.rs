@@ -166,6 +166,11 @@ impl<'i> Group<'i> {
         self.live.as_ref().map(|live| live.get(&lv.id()))
     }
 
+    /// True when the kernel has a device of one of its volumes.
+    pub(super) fn has_active(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| !live.is_empty())
+    }
+
     /// Notes for each volume which segments use it.
     fn find_users(&mut self) {
         let mut users = std::mem::take(&mut self.users);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lvm_core::metadata::{LogicalVolume, VolumeGroup};
+use lvm_core::metadata::{HistoricalLogicalVolume, LogicalVolume, VolumeGroup};
 use lvm_core::store::{FoundPv, FoundVg, Orphan, Scan};
 
 use crate::activate::ActiveLv;
@@ -13,6 +13,7 @@ pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
 /// Tells which volumes of a group, with the devices it was found on, are devices of the kernel.
 type Live<'i> = dyn Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i;
 type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
+type HistoricalChoice<'i> = dyn Fn(&VolumeGroup, &HistoricalLogicalVolume) -> bool + 'i;
 type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
 
 /// The groups and physical volumes a report is about. It borrows them; tables made from it borrow
@@ -40,6 +41,7 @@ pub struct ReportInput<'i> {
     pub(super) numbers: Option<Box<DeviceNumbers<'i>>>,
     pub(super) live: Option<Box<Live<'i>>>,
     pub(super) lv_choice: Option<Box<LvChoice<'i>>>,
+    pub(super) historical_choice: Option<Box<HistoricalChoice<'i>>>,
     pub(super) pv_choice: Option<Box<PvChoice<'i>>>,
 }
 
@@ -128,6 +130,17 @@ impl<'i> ReportInput<'i> {
     #[must_use]
     pub fn only_lvs(mut self, choose: impl Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i) -> Self {
         self.lv_choice = Some(Box::new(choose));
+        self
+    }
+
+    /// Shows only those removed logical volumes that `choose` says yes to, where removed ones are
+    /// shown at all.
+    #[must_use]
+    pub fn only_historical(
+        mut self,
+        choose: impl Fn(&VolumeGroup, &HistoricalLogicalVolume) -> bool + 'i,
+    ) -> Self {
+        self.historical_choice = Some(Box::new(choose));
         self
     }
 

@@ -10,6 +10,7 @@
 
 mod attr;
 mod columns;
+pub mod display;
 mod field;
 mod format;
 mod group;
@@ -215,7 +216,7 @@ impl Report {
             RowKind::Vg => emit(Row::of_group(group)),
             RowKind::Lv | RowKind::Seg => {
                 for (at, lv) in group.lvs.iter().enumerate() {
-                    if !self.shows_lv(group, at, input) {
+                    if !Self::shows_lv(self.all, group, at, input) {
                         continue;
                     }
                     let row = Row { lv: Some(at), seg: lv.segments().first(), ..Row::of_group(group) };
@@ -243,7 +244,8 @@ impl Report {
         }
     }
 
-    fn shows_lv(&self, group: &Group<'_>, at: usize, input: &ReportInput<'_>) -> bool {
+    /// True for the volumes that were chosen; without a choice for visible ones, or all.
+    fn shows_lv(all: bool, group: &Group<'_>, at: usize, input: &ReportInput<'_>) -> bool {
         let Some(lv) = group.lv(at) else { return false };
         // The link between a snapshot and its origin is never shown: its store is.
         if matches!(group.first_kind(at), Some(lvm_core::metadata::SegmentKind::Snapshot(_))) {
@@ -251,7 +253,7 @@ impl Report {
         }
         match &input.lv_choice {
             Some(choice) => choice(group.vg, lv),
-            None => self.all || lv.is_visible(),
+            None => all || lv.is_visible(),
         }
     }
 

@@ -25,7 +25,7 @@ options! {
     LONG_HELP = Opt::flag("longhelp", "Show this text.").repeats();
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
     NOLOCKING = Opt::flag("nolocking", "Take no locks: nobody else may use the devices.");
-    QUIET = Opt::flag("quiet", "Print no messages; twice: also answer no to questions.").short('q').repeats();
+    QUIET = Opt::flag("quiet", "Show no progress; twice: print no messages and answer no to questions.").short('q').repeats();
     READONLY = Opt::flag("readonly", "Refuse to change anything.");
     TEST = Opt::flag("test", "Print what would be done and write nothing.").short('t').repeats();
     VERBOSE = Opt::flag("verbose", "Say more; in reports, show more columns.").short('v').repeats();
@@ -168,9 +168,9 @@ options! {
     NOVOLUMEGROUP = Opt::flag("novolumegroup", "Only physical volumes without a group.").short('n');
     SHORT = Opt::flag("short", "Only paths.").short('s');
     PVSCAN_UUID = Opt::flag("uuid", "Show uuids too.").short('u');
-    LISTVG = Opt::flag("listvg", "With --cache: print the group of the device.");
-    LISTLVS = Opt::missing("listlvs", Takes::Nothing);
-    CHECKCOMPLETE = Opt::flag("checkcomplete", "With --listvg: say whether the group is complete.");
+    LISTVG = Opt::flag("listvg", "Print the group of the device.");
+    LISTLVS = Opt::flag("listlvs", "Print the group of the device and the volumes on it.");
+    CHECKCOMPLETE = Opt::flag("checkcomplete", "With --cache and --listvg or --listlvs: say whether all devices are there.");
     UDEVOUTPUT = Opt::flag("udevoutput", "With --listvg: print what udev imports.");
     VGONLINE = Opt::flag("vgonline", "Accepted for compatibility.").no_effect("no files about groups that are online are kept");
     EVENTACTIVATION = Opt::new("eventactivation", Takes::Text("String"), "Accepted for compatibility.").no_effect("it is always on");
@@ -207,6 +207,20 @@ options! {
     CONFIGREPORT = Opt::missing("configreport", Takes::Text("String"));
     FOREIGN = Opt::flag("foreign", "Accepted for compatibility.").no_effect("groups of other hosts are always shown");
     HISTORY = Opt::missing("history", Takes::Nothing).short('H');
+}
+
+// Displays.
+options! {
+    ACTIVEVOLUMEGROUPS = Opt::flag("activevolumegroups", "Only groups that have active volumes.").short('A');
+    COLON = Opt::flag("colon", "One line, with colons between the values.").short('c');
+    DISPLAY_ALL = Opt::flag("all", "Show hidden volumes too.").short('a');
+    DISPLAY_COLUMNS = Opt::flag("columns", "Print a report in columns, as pvs, vgs and lvs do.").short('C');
+    DISPLAY_HISTORY = Opt::flag("history", "Show removed volumes that are remembered, too.").short('H');
+    DISPLAY_MAPS = Opt::flag("maps", "Show which extents lie where.").short('m');
+    DISPLAY_SHORT = Opt::flag("short", "One line, with the sizes.").short('s');
+    LOGONLY = Opt::missing("logonly", Takes::Nothing);
+    LVMPARTITION = Opt::flag("lvmpartition", "Only physical volumes.").short('l');
+    DISPLAY_SHARED = Opt::flag("shared", "Accepted for compatibility.").no_effect("shared groups are always shown");
 }
 
 // Content.
@@ -290,4 +304,28 @@ pub(crate) static REPORT: &[&Opt] = &[
     &UNBUFFERED,
     &UNITS,
     &UNQUOTED,
+];
+
+/// Options of displays, which are reports with `--columns`.
+pub(crate) static DISPLAY: &[&Opt] = &[
+    &ALIGNED,
+    &BINARY,
+    &COLON,
+    &CONFIGREPORT,
+    &DISPLAY_COLUMNS,
+    &DISPLAY_SHARED,
+    &FOREIGN,
+    &IGNORELOCKINGFAILURE,
+    &LOGONLY,
+    &NOHEADINGS,
+    &NOSUFFIX,
+    &OPTIONS,
+    &PARTIAL,
+    &READONLY,
+    &REPORTFORMAT,
+    &SELECT,
+    &SEPARATOR,
+    &SORT,
+    &UNBUFFERED,
+    &UNITS,
 ];

@@ -2,6 +2,7 @@
 
 use lvmkit::core::metadata::SegmentKind;
 use lvmkit::core::store::FoundVg;
+use lvmkit::report::display::listed;
 use lvmkit::{LogicalVolume, VolumeGroup};
 
 use super::Command;
@@ -32,22 +33,21 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
     let all = session.args.has(&o::LVSCAN_ALL);
-    for found in super::sorted(&scan).into_iter().filter(|found| !found.vg.is_exported()) {
+    for found in super::sorted(&scan) {
+        if found.vg.is_exported() {
+            session.out.detail(format!("Skipping exported volume group {}", found.vg.name()));
+            continue;
+        }
         super::warn_about_group(session, found);
         let active = activation::live(&lvm, found)?;
-        for lv in found.vg.logical_volumes().filter(|lv| is_listed(lv, all)) {
+        for (_, lv) in listed(&found.vg).into_iter().filter(|(_, lv)| lv.is_visible() || all) {
             let is_active = active.iter().any(|active| active.lv == lv.id());
             let line = line(found, lv, is_active);
-            session.out.lines("  ", &line);
+            session.out.say(line);
         }
     }
+    super::end_log(session);
     Ok(())
-}
-
-fn is_listed(lv: &LogicalVolume, all: bool) -> bool {
-    // The link between a snapshot and its origin is no volume.
-    let link = lv.segments().iter().any(|seg| matches!(seg.kind(), SegmentKind::Snapshot(_)));
-    !link && (lv.is_visible() || all)
 }
 
 fn line(found: &FoundVg, lv: &LogicalVolume, is_active: bool) -> String {

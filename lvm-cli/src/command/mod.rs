@@ -1,11 +1,14 @@
 //! The table of commands.
 
 mod apply;
+mod display;
 mod dm;
 mod doctor;
 mod lvchange;
 mod lvcreate;
+mod lvdisplay;
 mod lvmconfig;
+mod lvmdiskscan;
 mod lvread;
 mod lvremove;
 mod lvrename;
@@ -15,6 +18,7 @@ mod lvwrite;
 mod order;
 mod pvchange;
 mod pvcreate;
+mod pvdisplay;
 mod pvremove;
 mod pvresize;
 mod pvscan;
@@ -25,6 +29,7 @@ mod vgcfgrestore;
 mod vgchange;
 mod vgck;
 mod vgcreate;
+mod vgdisplay;
 mod vgexport;
 mod vgextend;
 mod vgreduce;
@@ -37,8 +42,8 @@ use std::collections::BTreeMap;
 use lvmkit::core::store::{FoundVg, Problem, Scan};
 use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, VolumeGroup};
 
-use crate::args::Opt;
 use crate::args::name::Target;
+use crate::args::{Opt, option};
 use crate::session::{Failure, Outcome, Session};
 
 /// A command: what it is called, what it takes, and what runs it.
@@ -70,8 +75,10 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvmconfig::DUMPCONFIG,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
+    &lvdisplay::COMMAND,
     &lvresize::EXTEND,
     &lvmconfig::COMMAND,
+    &lvmdiskscan::COMMAND,
     &lvread::COMMAND,
     &lvresize::REDUCE,
     &lvremove::COMMAND,
@@ -83,6 +90,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &apply::PLAN,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
+    &pvdisplay::COMMAND,
     &pvremove::COMMAND,
     &pvresize::COMMAND,
     &report::PVS,
@@ -94,6 +102,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgck::COMMAND,
     &vgcreate::COMMAND,
     &vgexport::COMMAND,
+    &vgdisplay::COMMAND,
     &vgextend::COMMAND,
     &vgexport::IMPORT,
     &vgscan::NODES,
@@ -236,6 +245,14 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
 /// What a scan found, in lvm2's order.
 fn sorted(scan: &Scan) -> Vec<&FoundVg> {
     order::groups(scan)
+}
+
+/// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless
+/// it is asked for in the configuration.
+fn end_log(session: &mut Session<'_>) {
+    if session.args.text(&option::REPORTFORMAT).is_some_and(|format| format != "basic") {
+        session.out.raw("  {\n  }\n");
+    }
 }
 
 /// Refuses arguments.

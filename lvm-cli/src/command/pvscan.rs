@@ -1,12 +1,14 @@
 //! `pvscan`
 
-use lvmkit::core::store::{FoundVg, Scan};
+mod device;
+
+use lvmkit::core::store::{FoundPv, FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Lvm, system};
 
-use super::{Command, shown_size};
+use super::{Command, display, shown_size};
 use crate::activation;
-use crate::args::{Activation, option as o};
-use crate::session::{Failure, Outcome, Session};
+use crate::args::{Activation, Opt, option as o};
+use crate::session::{Outcome, Session};
 
 pub(super) static COMMAND: Command = Command {
     name: "pvscan",
@@ -14,6 +16,8 @@ pub(super) static COMMAND: Command = Command {
     usage: &[
         "pvscan [ --exported | --novolumegroup ] [ --short | --uuid ]",
         "pvscan --cache [ --activate ay ] [ --listvg [ --checkcomplete --udevoutput ] ] [ PV ... ]",
+        "pvscan --cache --listlvs [ --checkcomplete ] PV",
+        "pvscan --listvg|--listlvs PV",
     ],
     options: &[
         o::COMMON,
@@ -49,16 +53,60 @@ const UUID_WIDTH: usize = 50;
 /// The least width of groups' names.
 const VG_WIDTH: usize = 13;
 
+/// Options of the list.
+static OF_LIST: [&Opt; 4] = [&o::EXPORTED, &o::NOVOLUMEGROUP, &o::SHORT, &o::PVSCAN_UUID];
+/// Options that go with `--cache` only.
+static OF_CACHE: [&Opt; 7] = [
+    &o::AUTOACTIVATION,
+    &o::BACKGROUND,
+    &o::CHECKCOMPLETE,
+    &o::NOUDEVSYNC,
+    &o::PVSCAN_ACTIVATE,
+    &o::UDEVOUTPUT,
+    &o::VGONLINE,
+];
+/// Those of them that also need `--listvg` or `--listlvs`.
+static OF_CONTENTS: [&Opt; 3] = [&o::CHECKCOMPLETE, &o::UDEVOUTPUT, &o::VGONLINE];
+/// Options that do not go with `--listvg` and `--listlvs`.
+static NOT_OF_CONTENTS: [&Opt; 2] = [&o::IGNORELOCKINGFAILURE, &o::REPORTFORMAT];
+
+/// Refuses options that do not go together.
+fn check(session: &Session<'_>) -> Outcome {
+    let args = &session.args;
+    let first = |options: &[&'static Opt]| options.iter().copied().find(|opt| args.has(opt));
+    let refuse = |opt: Option<&'static Opt>| match opt {
+        None => Ok(()),
+        Some(opt) => {
+            let value = args.text(opt).filter(|value| !value.is_empty());
+            let value = value.map_or_else(String::new, |value| format!(" {value}"));
+            Err(activation::not_accepted(&format!("--{}{value}", opt.long)))
+        }
+    };
+    let listed = first(&[&o::LISTVG, &o::LISTLVS]);
+    if args.has(&o::PVSCAN_CACHE) {
+        refuse(first(&OF_LIST).map(|_| &o::PVSCAN_CACHE))?;
+        return if listed.is_none() { refuse(first(&OF_CONTENTS)) } else { Ok(()) };
+    }
+    refuse(first(&OF_CACHE))?;
+    if listed.is_some() {
+        let wrong = first(&OF_LIST).or(first(&NOT_OF_CONTENTS));
+        refuse(wrong.and(listed))?;
+        refuse(listed.filter(|_| args.has(&o::LISTVG) && args.has(&o::LISTLVS)))?;
+    }
+    Ok(())
+}
+
 fn run(session: &mut Session<'_>) -> Outcome {
+    check(session)?;
     if session.args.has(&o::PVSCAN_CACHE) {
         return online(session);
     }
-    if let Some(text) = session.args.text(&o::PVSCAN_ACTIVATE) {
-        return Err(activation::not_accepted(&format!("--activate {text}")));
+    if session.args.has(&o::LISTVG) || session.args.has(&o::LISTLVS) {
+        return device::contents(session);
     }
     super::no_words(session)?;
     if session.args.has(&o::EXPORTED) && session.args.has(&o::NOVOLUMEGROUP) {
-        return Err(Failure::usage("Options -e/--exported and -n/--novolumegroup are mutually exclusive."));
+        return Err(display::wrong(session, "Options -e and -n are incompatible"));
     }
     list(session)
 }
@@ -92,7 +140,9 @@ fn listed(scan: &Scan) -> Vec<Listed> {
             });
         }
     }
-    for orphan in &scan.orphans {
+    let mut orphans = scan.orphans.iter().collect::<Vec<_>>();
+    orphans.sort_by_key(|orphan| super::order::place(orphan.pv.device.name()));
+    for orphan in orphans {
         let size = Bytes(orphan.pv.scanned.label.pv_header.device_size);
         listed.push(Listed {
             device: orphan.pv.device.name().to_owned(),
@@ -110,11 +160,11 @@ fn list(session: &mut Session<'_>) -> Outcome {
     super::warn_about(session, &scan);
     let all = listed(&scan);
     // Columns are as wide as without a choice.
-    let device_width = all.iter().map(|pv| pv.device.len()).max().unwrap_or_default() + 2;
+    let name_width = all.iter().map(|pv| pv.device.len()).max().unwrap_or_default();
     let names = all.iter().filter_map(|pv| pv.vg.as_ref()).map(|(name, _)| name.len());
     let vg_width = names.max().unwrap_or_default().max(VG_WIDTH) + 2;
     let uuids = session.args.has(&o::PVSCAN_UUID);
-    let device_width = device_width + if uuids { UUID_WIDTH } else { 0 };
+    let device_width = name_width + 2 + if uuids { UUID_WIDTH } else { 0 };
     let exported = session.args.has(&o::EXPORTED);
     let alone = session.args.has(&o::NOVOLUMEGROUP);
     if exported {
@@ -132,7 +182,11 @@ fn list(session: &mut Session<'_>) -> Outcome {
         return Ok(());
     }
     for pv in &chosen {
-        let device = if uuids { format!("{} with UUID {}", pv.device, pv.uuid) } else { pv.device.clone() };
+        let device = if uuids {
+            format!("{:<name_width$} with UUID {}", pv.device, pv.uuid)
+        } else {
+            pv.device.clone()
+        };
         let (size, free) = (shown_size(pv.size), shown_size(pv.free));
         session.out.say(match &pv.vg {
             _ if session.args.has(&o::SHORT) => pv.device.clone(),
@@ -157,6 +211,7 @@ fn list(session: &mut Session<'_>) -> Outcome {
         sum(&|pv| pv.vg.is_some()),
         sum(&|pv| pv.vg.is_none())
     ));
+    super::end_log(session);
     Ok(())
 }
 
@@ -205,7 +260,8 @@ fn online(session: &mut Session<'_>) -> Outcome {
 fn say_online(session: &mut Session<'_>, found: &FoundVg, devices: &[String], missing: usize) {
     let vg = found.vg.name();
     let checks = session.args.has(&o::CHECKCOMPLETE);
-    if session.args.has(&o::LISTVG) {
+    let lists_volumes = session.args.has(&o::LISTLVS);
+    if session.args.has(&o::LISTVG) || lists_volumes {
         let line = match (session.args.has(&o::UDEVOUTPUT), checks, missing) {
             (true, true, 0) => format!("LVM_VG_NAME_COMPLETE='{vg}'"),
             (true, true, _) => format!("LVM_VG_NAME_INCOMPLETE='{vg}'"),
@@ -215,6 +271,13 @@ fn say_online(session: &mut Session<'_>, found: &FoundVg, devices: &[String], mi
             (false, false, _) => format!("  VG {vg}"),
         };
         session.out.raw(&format!("{line}\n"));
+        if lists_volumes {
+            let is_one = |pv: &Option<FoundPv>| {
+                pv.as_ref().is_some_and(|pv| devices.iter().any(|device| device == pv.device.name()))
+            };
+            let pvs = found.pvs.iter().enumerate().filter(|(_, pv)| is_one(pv)).map(|(at, _)| at);
+            device::say_volumes(session, found, &pvs.collect::<Vec<_>>());
+        }
         return;
     }
     let state = match missing {
@@ -227,10 +290,15 @@ fn say_online(session: &mut Session<'_>, found: &FoundVg, devices: &[String], mi
     }
 }
 
+/// Not where udev reads what is printed.
 fn say_event(session: &mut Session<'_>, text: &str) {
     if !session.args.has(&o::LISTVG) {
-        session.out.say(format!("pvscan[{}] {text}", std::process::id()));
+        event(session, text);
     }
+}
+
+fn event(session: &mut Session<'_>, text: &str) {
+    session.out.say(format!("pvscan[{}] {text}", std::process::id()));
 }
 
 fn activate(session: &mut Session<'_>, lvm: &Lvm, found: &FoundVg) -> Outcome {

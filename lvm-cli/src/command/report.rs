@@ -38,7 +38,7 @@ pub(super) static PVS: Command = Command {
     run: pvs,
 };
 
-fn lvs(session: &mut Session<'_>) -> Outcome {
+pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
     let kind = match session.args.has(&o::SEGMENTS) {
         true => ReportKind::Segments,
         false => ReportKind::LogicalVolumes,
@@ -106,7 +106,7 @@ impl ChosenVolumes {
     }
 }
 
-fn vgs(session: &mut Session<'_>) -> Outcome {
+pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
     let Some(prepared) = Prepared::new(session, ReportKind::VolumeGroups)? else { return Ok(()) };
     let (lvm, scan) = scan(session, &[])?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
@@ -117,7 +117,7 @@ fn vgs(session: &mut Session<'_>) -> Outcome {
     prepared.print(session, &input)
 }
 
-fn pvs(session: &mut Session<'_>) -> Outcome {
+pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     let kind = match session.args.has(&o::SEGMENTS) {
         true => ReportKind::PvSegments,
         false => ReportKind::PhysicalVolumes,
@@ -138,7 +138,7 @@ fn pvs(session: &mut Session<'_>) -> Outcome {
 }
 
 /// The names of the devices that the arguments of `pvs` mean.
-fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> HashSet<String> {
+pub(super) fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> HashSet<String> {
     let pvs = || scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
     let orphans = || scan.orphans.iter().map(|orphan| orphan.pv.device.name());
     let others = || scan.others.iter().map(String::as_str).filter(|_| session.args.has(&o::ALL));
@@ -166,7 +166,7 @@ fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> H
 }
 
 /// Scans, and warns about what is wrong.
-fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<(Lvm, ManuallyDrop<Scan>)> {
+pub(super) fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<(Lvm, ManuallyDrop<Scan>)> {
     let lvm = session.open(devices)?;
     // As with tables: ten thousand volumes are not given back one by one.
     let scan = ManuallyDrop::new(lvm.scan()?);
@@ -175,7 +175,7 @@ fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<(Lvm, Manu
 }
 
 /// Which volumes of a group are active. That the kernel does not say is no reason to say nothing.
-fn live(lvm: &Lvm, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> {
+pub(super) fn live(lvm: &Lvm, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> {
     lvm.live_lvs(vg, pvs).unwrap_or_default()
 }
 
@@ -237,7 +237,7 @@ fn report(args: &Args, verbose: bool, kind: ReportKind) -> Result<Report, Report
     Ok(if args.has(&o::ALL) { report.all() } else { report })
 }
 
-fn format(args: &Args) -> Outcome<Format> {
+pub(super) fn format(args: &Args) -> Outcome<Format> {
     let mut format = Format::default();
     if let Some(units) = args.text(&o::UNITS) {
         let units = units.parse().map_err(|_| Failure::usage("Invalid units specification"))?;

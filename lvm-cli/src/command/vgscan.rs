@@ -50,7 +50,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
         let name = found.vg.name();
         session.out.say(format!("Found {exported}volume group \"{name}\" using metadata type lvm2"));
     }
-    if session.args.has(&o::MKNODES) { make_nodes(session, &lvm, &groups) } else { Ok(()) }
+    if session.args.has(&o::MKNODES) {
+        make_nodes(session, &lvm, &groups)?;
+    }
+    super::end_log(session);
+    Ok(())
 }
 
 fn nodes(session: &mut Session<'_>) -> Outcome {

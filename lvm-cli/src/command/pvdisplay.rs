@@ -1,0 +1,57 @@
+//! `pvdisplay`
+
+use lvmkit::DeviceSpec;
+use lvmkit::report::ReportInput;
+use lvmkit::report::display::{Display, DisplayKind};
+
+use super::{Command, display, report};
+use crate::args::option as o;
+use crate::session::{Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "pvdisplay",
+    summary: "Show attributes of physical volumes",
+    usage: &["pvdisplay [ PV|@Tag ... ]"],
+    options: &[o::COMMON, o::DISPLAY, &[&o::ALL, &o::DISPLAY_MAPS, &o::DISPLAY_SHORT]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let without = [&o::COLON, &o::DISPLAY_MAPS, &o::DISPLAY_SHORT];
+    if display::in_columns(session, &without, &[&o::ALL])? {
+        return report::pvs(session);
+    }
+    if session.args.has(&o::COLON) {
+        for (opt, line) in [
+            (&o::DISPLAY_MAPS, "Option -c not allowed with option -m"),
+            (&o::DISPLAY_SHORT, "Option -c is not allowed with option -s"),
+        ] {
+            if session.args.has(opt) {
+                return Err(display::wrong(session, line));
+            }
+        }
+    }
+    report::format(&session.args)?;
+    let words = session.args.words.clone();
+    let paths = words.iter().filter(|word| !word.starts_with('@'));
+    let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
+    let (_, scan) = report::scan(session, &devices)?;
+    let mut input = ReportInput::new();
+    for found in super::sorted(&scan) {
+        input = input.group(found);
+    }
+    let mut orphans = scan.orphans.iter().collect::<Vec<_>>();
+    orphans.sort_by_key(|orphan| super::order::place(orphan.pv.device.name()));
+    for orphan in orphans {
+        input = input.orphan(orphan);
+    }
+    if !words.is_empty() {
+        let chosen = report::chosen_devices(session, &scan, &words);
+        input = input.only_pvs(move |device| chosen.contains(device));
+    }
+    let mut shown = Display::new(DisplayKind::PhysicalVolumes).form(display::form(session));
+    if session.args.has(&o::DISPLAY_MAPS) {
+        shown = shown.maps();
+    }
+    display::print(session, &shown, &input)
+}

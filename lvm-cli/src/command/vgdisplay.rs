@@ -1,0 +1,44 @@
+//! `vgdisplay`
+
+use lvmkit::report::ReportInput;
+use lvmkit::report::display::{Display, DisplayKind};
+
+use super::{Command, display, report};
+use crate::args::option as o;
+use crate::session::{Outcome, Session};
+
+pub(super) static COMMAND: Command = Command {
+    name: "vgdisplay",
+    summary: "Show attributes of volume groups",
+    usage: &["vgdisplay [ VG|@Tag ... ]"],
+    options: &[o::COMMON, o::DISPLAY, &[&o::ACTIVEVOLUMEGROUPS, &o::DISPLAY_SHORT]],
+    run,
+};
+
+fn run(session: &mut Session<'_>) -> Outcome {
+    let without = [&o::ACTIVEVOLUMEGROUPS, &o::COLON, &o::DISPLAY_SHORT];
+    if display::in_columns(session, &without, &[])? {
+        return report::vgs(session);
+    }
+    let has = |opt| session.args.has(opt);
+    if has(&o::COLON) && has(&o::DISPLAY_SHORT) {
+        return Err(display::wrong(session, "Option -c is not allowed with option -s"));
+    }
+    if has(&o::ACTIVEVOLUMEGROUPS) && !session.args.words.is_empty() {
+        return Err(display::wrong(session, "Option -A is not allowed with volume group names"));
+    }
+    let mut shown = Display::new(DisplayKind::VolumeGroups).form(display::form(session));
+    if has(&o::ACTIVEVOLUMEGROUPS) {
+        shown = shown.only_active();
+    }
+    if session.out.verbose > 0 {
+        shown = shown.content();
+    }
+    report::format(&session.args)?;
+    let (lvm, scan) = report::scan(session, &[])?;
+    let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
+    for found in display::groups(session, &scan)? {
+        input = input.group(found);
+    }
+    display::print(session, &shown, &input)
+}
