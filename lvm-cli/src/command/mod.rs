@@ -1,7 +1,9 @@
 //! The table of commands.
 
+mod diff;
 mod dm;
 mod doctor;
+mod history;
 mod lvchange;
 mod lvcreate;
 mod lvread;
@@ -10,6 +12,7 @@ mod lvrename;
 mod lvresize;
 mod lvscan;
 mod lvwrite;
+mod map;
 mod pvchange;
 mod pvcreate;
 mod pvremove;
@@ -17,6 +20,7 @@ mod pvresize;
 mod pvscan;
 mod recover;
 mod report;
+mod version;
 mod vgcfgbackup;
 mod vgcfgrestore;
 mod vgchange;
@@ -59,8 +63,10 @@ impl Command {
 
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
+    &diff::COMMAND,
     &dm::COMMAND,
     &doctor::COMMAND,
+    &history::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvresize::EXTEND,
@@ -72,6 +78,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &report::LVS,
     &lvscan::COMMAND,
     &lvwrite::COMMAND,
+    &map::COMMAND,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
     &pvremove::COMMAND,
