@@ -31,6 +31,7 @@ mod vgreduce;
 mod vgremove;
 mod vgrename;
 mod vgscan;
+mod why;
 
 use std::collections::BTreeMap;
 
@@ -98,6 +99,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgrename::COMMAND,
     &report::VGS,
     &vgscan::COMMAND,
+    &why::COMMAND,
 ];
 
 /// The command of that name.

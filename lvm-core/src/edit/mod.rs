@@ -6,6 +6,7 @@
 
 mod attributes;
 mod create;
+mod explain;
 mod group;
 mod physical_volume;
 mod remove;

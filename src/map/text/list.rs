@@ -11,21 +11,24 @@ impl ExtentMap {
     pub(super) fn write_list(&self, out: &mut String, options: TextOptions, has_mixed: bool) {
         let key = self.volumes.iter().map(|volume| volume.key.len()).max().unwrap_or(1).max(1);
         let names = self.volumes.iter().map(|volume| volume.name.chars().count());
-        let name = names.max().unwrap_or(0).clamp(4, NAME);
+        let name = names.max().unwrap_or(0).clamp(4, NAME.min(options.width * 3 / 10));
         for volume in &self.volumes {
             self.write_volume(out, options, volume, (key, name));
         }
-        let size = self.size_of(self.free());
-        let mark = |words: &str| format!("{words:>width$}", width = key + 1);
-        if self.free() > 0 {
-            line(out, &format!("{} free  {size}", mark(options.mark("·", "."))));
-        }
-        if self.pvs.iter().any(|pv| pv.before.0 > 0 || pv.behind.0 > 0) {
-            let words = "outside the extents: label, metadata and rest (not to scale)";
-            line(out, &format!("{} {words}", mark(options.mark("▒", "%"))));
-        }
-        if has_mixed {
-            line(out, &format!("{} pieces too small to draw apart", mark("*")));
+        let free = format!("free  {}", self.size_of(self.free()));
+        let has_outside = self.pvs.iter().any(|pv| pv.before.0 > 0 || pv.behind.0 > 0);
+        let marks = [
+            (self.free() > 0, options.mark("·", "."), free.as_str()),
+            (
+                has_outside,
+                options.mark("▒", "%"),
+                "outside the extents: label, metadata and rest (not to scale)",
+            ),
+            (has_mixed, "*", "pieces too small to draw apart"),
+        ];
+        for (_, mark, words) in marks.iter().filter(|(is_there, ..)| *is_there) {
+            let words = options.shown_start(words, options.width - key - 2);
+            line(out, &format!("{mark:>width$} {words}", width = key + 1));
         }
     }
 
