@@ -168,6 +168,11 @@ impl<'o> Session<'o> {
         self.code = self.code.max(code);
     }
 
+    /// Exits with at least that code, although nothing failed.
+    pub(crate) fn exit_with(&mut self, code: u8) {
+        self.code = self.code.max(code);
+    }
+
     /// Takes note of a result; `None` when it was a failure.
     pub(crate) fn note<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
         outcome.map_err(|failure| self.fail(failure)).ok()

@@ -223,6 +223,15 @@ options! {
     DISPLAY_SHARED = Opt::flag("shared", "Accepted for compatibility.").no_effect("shared groups are always shown");
 }
 
+// Pictures and versions.
+options! {
+    COLOUR = Opt::new("colour", Takes::Word(&["auto", "always", "never"]), "Whether to use colours: auto, the default, uses them on a terminal unless NO_COLOR is set.").aliases(&["color"]);
+    EXIT_CODE = Opt::flag("exit-code", "Exit with 1 when there is a difference; without it the exit code is 0 either way.");
+    HISTORY_NUMBER = Opt::new("number", Takes::Number, "Only so many versions, the newest.").short('n');
+    MAP_WIDTH = Opt::new("width", Takes::Number, "Columns, 80 or those of a smaller terminal by default; with --svg pixels, 1120 by default.");
+    SVG = Opt::new("svg", Takes::Text("File"), "Write an SVG document there; - is standard output.");
+}
+
 // Content.
 options! {
     OUTPUT = Opt::new("output", Takes::Text("File"), "Write there instead of to standard output.").short('o');

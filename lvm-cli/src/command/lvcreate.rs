@@ -191,7 +191,8 @@ fn size(args: &Args) -> Outcome<Size> {
     }
 }
 
-fn kind(args: &Args) -> Outcome<NewLvKind> {
+/// How `--type`, `--stripes` and `--stripesize` say that it is mapped.
+pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
     let stripes = args.number(&o::STRIPES);
     match stripes {
         Some(0) => return Err(Failure::usage("--stripes may not be zero.")),

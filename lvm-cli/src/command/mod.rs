@@ -1,9 +1,11 @@
 //! The table of commands.
 
 mod apply;
+mod diff;
 mod display;
 mod dm;
 mod doctor;
+mod history;
 mod lvchange;
 mod lvcreate;
 mod lvdisplay;
@@ -15,6 +17,7 @@ mod lvrename;
 mod lvresize;
 mod lvscan;
 mod lvwrite;
+mod map;
 mod order;
 mod pvchange;
 mod pvcreate;
@@ -24,6 +27,7 @@ mod pvresize;
 mod pvscan;
 mod recover;
 mod report;
+mod version;
 mod vgcfgbackup;
 mod vgcfgrestore;
 mod vgchange;
@@ -36,6 +40,7 @@ mod vgreduce;
 mod vgremove;
 mod vgrename;
 mod vgscan;
+mod why;
 
 use std::collections::BTreeMap;
 
@@ -73,6 +78,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &dm::COMMAND,
     &doctor::COMMAND,
     &lvmconfig::DUMPCONFIG,
+    &diff::COMMAND,
+    &history::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvdisplay::COMMAND,
@@ -88,6 +95,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvscan::COMMAND,
     &lvwrite::COMMAND,
     &apply::PLAN,
+    &map::COMMAND,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
     &pvdisplay::COMMAND,
@@ -111,6 +119,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgrename::COMMAND,
     &report::VGS,
     &vgscan::COMMAND,
+    &why::COMMAND,
 ];
 
 /// The command of that name.

@@ -18,6 +18,7 @@
 )]
 
 mod area_list;
+pub mod explain;
 mod find;
 mod free_map;
 mod placement;

@@ -37,12 +37,12 @@ pub enum NewLvKind {
 /// A new logical volume (lvcreate(8)).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewLv {
-    name: Option<String>,
+    pub(super) name: Option<String>,
     size: Size,
-    kind: NewLvKind,
+    pub(super) kind: NewLvKind,
     stripe_size: Option<Bytes>,
     allocation_policy: AllocationPolicy,
-    pvs: Vec<PvArgument>,
+    pub(super) pvs: Vec<PvArgument>,
     tags: Vec<String>,
     writable: bool,
     activation_skip: bool,
@@ -172,7 +172,7 @@ impl NewLv {
         self
     }
 
-    fn stripes(&self) -> u32 {
+    pub(super) fn stripes(&self) -> u32 {
         match self.kind {
             NewLvKind::Striped { stripes } => stripes,
             _ => 1,
@@ -202,7 +202,7 @@ impl VgDraft {
 
 impl Edit<'_> {
     /// `lvolN`, one above the highest number in use.
-    fn free_name(&self) -> String {
+    pub(super) fn free_name(&self) -> String {
         let number = |lv: &Arc<LogicalVolume>| {
             let digits = lv.name.strip_prefix("lvol")?;
             let end = digits.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
@@ -290,26 +290,17 @@ impl Edit<'_> {
             )));
         }
         let stripe_size = self.check_stripe_size(new.stripe_size, stripes)?;
-        let basis = SizeBasis {
-            extent_size: self.vg.extent_size,
-            vg_extents: self.vg.extent_count(),
-            vg_free: map.total_free(),
-            listed_free: (!new.pvs.is_empty()).then(|| free_in(&self.vg, map, &selection)),
-            origin: None,
-        };
-        let SizeInExtents { extents, approximate } = create_extents(new.size, stripes, &basis)?;
+        let sized = self.new_extents(new, map, &selection)?;
+        let SizeInExtents { extents, approximate } = sized;
         let kind = match new.kind {
             NewLvKind::Error => SegmentKind::Error,
             NewLvKind::Zero => SegmentKind::Zero,
             NewLvKind::Linear | NewLvKind::Striped { .. } => {
-                if extents > basis.vg_free && !approximate {
-                    return Err(self.group_too_small(extents, basis.vg_free, policy));
+                let free = map.total_free();
+                if extents > free && !approximate {
+                    return Err(self.group_too_small(extents, free, policy));
                 }
-                let request = Request::new(name, extents, Shape::striped(stripes))
-                    .policy(new.allocation_policy)
-                    .on(selection)
-                    .approximate(approximate)
-                    .settings(self.settings.clone());
+                let request = self.new_request(name, new, sized, selection);
                 let placement = allocate(&self.vg, map, &request)?;
                 let mut segments = Vec::new();
                 append_segments(&mut segments, &placement, stripe_size);
@@ -317,6 +308,38 @@ impl Edit<'_> {
             }
         };
         Ok(std_alloc::vec![Segment::new(0, extents.0, kind)])
+    }
+
+    /// How many extents a new volume is to have.
+    pub(super) fn new_extents(
+        &self,
+        new: &NewLv,
+        map: &PvMap,
+        selection: &PvSelection,
+    ) -> Result<SizeInExtents> {
+        let basis = SizeBasis {
+            extent_size: self.vg.extent_size,
+            vg_extents: self.vg.extent_count(),
+            vg_free: map.total_free(),
+            listed_free: (!new.pvs.is_empty()).then(|| free_in(&self.vg, map, selection)),
+            origin: None,
+        };
+        create_extents(new.size, new.stripes(), &basis)
+    }
+
+    /// What the allocator is asked for.
+    pub(super) fn new_request(
+        &self,
+        name: &str,
+        new: &NewLv,
+        sized: SizeInExtents,
+        selection: PvSelection,
+    ) -> Request {
+        Request::new(name, sized.extents, Shape::striped(new.stripes()))
+            .policy(new.allocation_policy)
+            .on(selection)
+            .approximate(sized.approximate)
+            .settings(self.settings.clone())
     }
 
     fn group_too_small(&self, needed: Extents, free: Extents, policy: AllocationPolicy) -> Error {

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod create;
+mod explain;
 mod export;
 mod group;
 mod identity;

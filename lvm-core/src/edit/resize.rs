@@ -4,13 +4,12 @@ use std_alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use super::create::check_stripes;
 use super::{Edit, VgDraft};
-use crate::alloc::size::{Change, SizeBasis, resize_extents};
+use crate::alloc::size::{Change, SizeBasis, SizeInExtents, resize_extents};
 use crate::alloc::{
-    AllocationSettings, PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in,
-    truncate_segments,
+    PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in, truncate_segments,
 };
 use crate::error::{Error, Result};
-use crate::metadata::{AllocationPolicy, LogicalVolume, SegmentKind};
+use crate::metadata::{AllocationPolicy, LogicalVolume, PvMap, SegmentKind};
 use crate::units::{Bytes, Extents, Sectors, Size};
 
 /// Which way a volume may be resized.
@@ -24,11 +23,11 @@ enum Direction {
 /// A change of a volume's size (lvextend(8), lvreduce(8), lvresize(8)).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ResizeLv {
-    name: String,
+    pub(super) name: String,
     size: Size,
     change: Change,
     direction: Direction,
-    pvs: Vec<PvArgument>,
+    pub(super) pvs: Vec<PvArgument>,
     stripes: Option<u32>,
     stripe_size: Option<Bytes>,
     allocation_policy: Option<AllocationPolicy>,
@@ -174,67 +173,77 @@ impl Edit<'_> {
         let map = self.pv_map()?;
         let selection = self.resolve_pvs(&resize.pvs, &map)?;
         let (last_stripes, last_size) = last_geometry(&lv);
-        let mixed = lv.segments.iter().any(|seg| seg.kind.area_multiple() != last_stripes);
         let stripes = resize.stripes.unwrap_or(last_stripes);
-        let unclear = mixed && resize.stripes.is_none()
-            || stripes > 1 && resize.stripe_size.is_none() && changes_stripe_size(&lv);
-        let basis = SizeBasis {
-            extent_size: self.vg.extent_size,
-            vg_extents: self.vg.extent_count(),
-            vg_free: map.total_free(),
-            listed_free: (!resize.pvs.is_empty()).then(|| free_in(&self.vg, &map, &selection)),
-            origin: None,
-        };
-        let target = resize_extents(resize.size, resize.change, &lv.segments, stripes, &basis)?;
+        let target = self.resized_extents(resize, &lv, &map, &selection)?;
         let (now, new) = (lv.extent_count(), target.extents);
-        check_direction(resize.direction, now, new)?;
         let mut segments = lv.segments.clone();
         if new < now {
             truncate_segments(&mut segments, new);
         } else if let Some(last) = virtual_tail(&mut segments) {
             last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
         } else {
-            if unclear {
+            if is_unclear(resize, &lv) {
                 return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
                     .with_help("the segments of the volume differ in them"));
             }
-            let policy = resize.allocation_policy.unwrap_or(lv.allocation_policy);
             check_stripes(stripes)?;
             let size = resize.stripe_size.or(last_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
-            let growth = Growth { by: Extents(new.0.saturating_sub(now.0)), stripes, stripe_size };
-            let settings = self.settings.clone();
-            let request = growth.request(&lv, policy, selection, target.approximate, settings);
+            let request = self.growth_request(resize, &lv, target, selection);
             let placement = allocate(&self.vg, &map, &request)?;
-            append_segments(&mut segments, &placement, growth.stripe_size);
+            append_segments(&mut segments, &placement, stripe_size);
         }
         let lv = self.lv_mut(&resize.name)?;
         lv.segments = segments;
         Ok(lv.extent_count())
     }
-}
 
-struct Growth {
-    by: Extents,
-    stripes: u32,
-    stripe_size: Sectors,
-}
-
-impl Growth {
-    fn request(
+    /// The extents that a volume is to have in all.
+    pub(super) fn resized_extents(
         &self,
+        resize: &ResizeLv,
         lv: &LogicalVolume,
-        policy: AllocationPolicy,
-        selection: PvSelection,
-        approximate: bool,
-        settings: AllocationSettings,
-    ) -> Request {
-        Request::extending(lv, self.by, Shape::striped(self.stripes))
-            .policy(policy)
-            .on(selection)
-            .approximate(approximate)
-            .settings(settings)
+        map: &PvMap,
+        selection: &PvSelection,
+    ) -> Result<SizeInExtents> {
+        let basis = SizeBasis {
+            extent_size: self.vg.extent_size,
+            vg_extents: self.vg.extent_count(),
+            vg_free: map.total_free(),
+            listed_free: (!resize.pvs.is_empty()).then(|| free_in(&self.vg, map, selection)),
+            origin: None,
+        };
+        let stripes = resize.stripes.unwrap_or(last_geometry(lv).0);
+        let target = resize_extents(resize.size, resize.change, &lv.segments, stripes, &basis)?;
+        check_direction(resize.direction, lv.extent_count(), target.extents)?;
+        Ok(target)
     }
+
+    /// What the allocator is asked for when a volume grows to `target`.
+    pub(super) fn growth_request(
+        &self,
+        resize: &ResizeLv,
+        lv: &LogicalVolume,
+        target: SizeInExtents,
+        selection: PvSelection,
+    ) -> Request {
+        let stripes = resize.stripes.unwrap_or(last_geometry(lv).0);
+        let by = target.extents.saturating_sub(lv.extent_count());
+        Request::extending(lv, by, Shape::striped(stripes))
+            .policy(resize.allocation_policy.unwrap_or(lv.allocation_policy))
+            .on(selection)
+            .approximate(target.approximate)
+            .settings(self.settings.clone())
+    }
+}
+
+/// True when the segments there are do not say how new ones are striped.
+fn is_unclear(resize: &ResizeLv, lv: &LogicalVolume) -> bool {
+    let (last_stripes, _) = last_geometry(lv);
+    let mixed = lv.segments.iter().any(|seg| seg.kind.area_multiple() != last_stripes);
+    let stripes = resize.stripes.unwrap_or(last_stripes);
+    mixed && resize.stripes.is_none()
+        || stripes > 1 && resize.stripe_size.is_none() && changes_stripe_size(lv)
 }
 
 /// True when a striped segment follows directly on one of another stripe size. LVM2 compares

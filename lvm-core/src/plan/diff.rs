@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use std_alloc::{format, string::String, string::ToString, sync::Arc, vec, vec::Vec};
 
-use super::{ExtentRange, Plan, Stage, Step};
+use super::{ExtentRange, Plan, Stage, Step, mapping};
 use crate::edit::{DataStep, VgDraft};
 use crate::error::Result;
 use crate::id::{LvId, PvId};
@@ -33,7 +33,8 @@ pub(super) fn plan(draft: &VgDraft) -> Result<Plan> {
         None => steps.push(Step::CreateVg { extent_size: working.extent_size.to_bytes() }),
         Some(base) => group_steps(base, working, &mut steps),
     }
-    pv_steps(draft, &mut steps);
+    let moved = |pv: PvId| draft.layouts.get(&pv).is_some_and(|pv| pv.moved);
+    pv_steps(draft.base.as_ref(), working, moved, &mut steps);
     lv_steps(draft.base.as_ref(), working, &mut steps);
     for data in &draft.data_steps {
         let (DataStep::Zero { lv, .. } | DataStep::WipeSignatures { lv }) = data;
@@ -44,7 +45,26 @@ pub(super) fn plan(draft: &VgDraft) -> Result<Plan> {
     Ok(plan)
 }
 
-fn changed(steps: &mut Vec<Step>, object: &str, attribute: &str, from: impl ToString, to: impl ToString) {
+pub(super) fn between(old: &VolumeGroup, new: &VolumeGroup) -> Plan {
+    let mut steps = Vec::new();
+    changed(&mut steps, &new.name, "id", old.id, new.id);
+    group_steps(old, new, &mut steps);
+    pv_steps(Some(old), new, |_| false, &mut steps);
+    lv_steps(Some(old), new, &mut steps);
+    let stages = match steps.is_empty() {
+        true => Vec::new(),
+        false => vec![Stage { seqno: Some(new.seqno), steps }],
+    };
+    Plan { vg: new.name.clone(), id: new.id, seqno: Some(old.seqno), stages }
+}
+
+pub(super) fn changed(
+    steps: &mut Vec<Step>,
+    object: &str,
+    attribute: &str,
+    from: impl ToString,
+    to: impl ToString,
+) {
     let (from, to) = (from.to_string(), to.to_string());
     if from != to {
         let (object, attribute) = (object.into(), attribute.into());
@@ -72,8 +92,13 @@ fn group_steps(base: &VolumeGroup, working: &VolumeGroup, steps: &mut Vec<Step>)
     changed(steps, object, "system_id", id(base), id(working));
 }
 
-fn pv_steps(draft: &VgDraft, steps: &mut Vec<Step>) {
-    let (base, working) = (draft.base.as_ref(), &draft.working);
+/// `moved` says of which physical volumes something moved that the group's text does not tell.
+fn pv_steps(
+    base: Option<&VolumeGroup>,
+    working: &VolumeGroup,
+    moved: impl Fn(PvId) -> bool,
+    steps: &mut Vec<Step>,
+) {
     let old = base.map_or(&[][..], |base| &base.physical_volumes);
     let known: HashMap<PvId, &PhysicalVolume> = old.iter().map(|pv| (pv.id, pv)).collect();
     let kept: HashMap<PvId, ()> = working.physical_volumes.iter().map(|pv| (pv.id, ())).collect();
@@ -86,8 +111,7 @@ fn pv_steps(draft: &VgDraft, steps: &mut Vec<Step>) {
             continue;
         };
         let rescaled = base.is_some_and(|base| base.extent_size != working.extent_size);
-        let moved = draft.layouts.get(&pv.id).is_some_and(|pv| pv.moved);
-        if moved || (before.pe_count != pv.pe_count && !rescaled) {
+        if moved(pv.id) || (before.pe_count != pv.pe_count && !rescaled) {
             let device = pv.device.clone();
             steps.push(Step::ResizePv { pv: pv.id, device, from: before.pe_count, to: pv.pe_count });
         } else {
@@ -113,8 +137,8 @@ fn lv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<S
     }
     for lv in new {
         match known.get(&lv.id) {
-            Some(before) if Arc::ptr_eq(before, lv) => {}
-            Some(before) => changed_lv(working, before, lv, steps),
+            Some(before) if Arc::ptr_eq(before, lv) || before == &lv => {}
+            Some(before) => changed_lv(base.unwrap_or(working), working, (before, lv), steps),
             None => steps.push(Step::CreateLv {
                 lv: lv.id,
                 name: lv.name.clone(),
@@ -129,7 +153,12 @@ fn lv_steps(base: Option<&VolumeGroup>, working: &VolumeGroup, steps: &mut Vec<S
     }
 }
 
-fn changed_lv(vg: &VolumeGroup, before: &LogicalVolume, lv: &LogicalVolume, steps: &mut Vec<Step>) {
+fn changed_lv(
+    base: &VolumeGroup,
+    vg: &VolumeGroup,
+    (before, lv): (&LogicalVolume, &LogicalVolume),
+    steps: &mut Vec<Step>,
+) {
     if before.name != lv.name {
         steps.push(Step::RenameLv { lv: lv.id, from: before.name.clone(), to: lv.name.clone() });
     }
@@ -139,9 +168,10 @@ fn changed_lv(vg: &VolumeGroup, before: &LogicalVolume, lv: &LogicalVolume, step
         let ranges = ranges_from(vg, lv, before.extent_count().0);
         steps.push(Step::ExtendLv { lv: lv.id, name, from, to, ranges });
     } else if to < from {
-        let ranges = ranges_from(vg, before, lv.extent_count().0);
+        let ranges = ranges_from(base, before, lv.extent_count().0);
         steps.push(Step::ReduceLv { lv: lv.id, name, from, to, ranges });
     }
+    mapping::steps((base, before), (vg, lv), steps);
     let object = &format!("{}/{}", vg.name, lv.name);
     changed(steps, object, "status", names(before.status), names(lv.status));
     changed(steps, object, "tags", before.tags.join(","), lv.tags.join(","));

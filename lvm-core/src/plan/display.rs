@@ -26,11 +26,18 @@ impl fmt::Display for Plan {
 
 fn write_ranges(f: &mut fmt::Formatter<'_>, ranges: &[ExtentRange]) -> fmt::Result {
     for (at, range) in ranges.iter().enumerate() {
-        let last = range.start.saturating_add(range.count).saturating_sub(1);
         let separator = if at == 0 { " on " } else { ", " };
-        write!(f, "{separator}{}:{}-{last}", range.device, range.start)?;
+        write!(f, "{separator}{range}")?;
     }
     Ok(())
+}
+
+/// `DEVICE:FIRST-LAST`, as commands take it.
+impl fmt::Display for ExtentRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.start.saturating_add(self.count).saturating_sub(1);
+        write!(f, "{}:{}-{last}", self.device, self.start)
+    }
 }
 
 impl fmt::Display for Step {
@@ -61,6 +68,17 @@ impl fmt::Display for Step {
                 write!(f, "reduce volume {name} from {from} to {to}, giving back extents")?;
                 write_ranges(f, ranges)
             }
+            Self::MoveExtents { name, from, to, .. } => {
+                write!(f, "move extents of volume {name}")?;
+                for (word, ranges) in [("from", from), ("to", to)] {
+                    for (at, range) in ranges.iter().enumerate() {
+                        let separator = if at == 0 { format_args!(" {word} ") } else { format_args!(", ") };
+                        write!(f, "{separator}{range}")?;
+                    }
+                }
+                Ok(())
+            }
+            Self::ConvertLv { name, from, to, .. } => write!(f, "convert volume {name} from {from} to {to}"),
             Self::RemoveLv { name, size, .. } => write!(f, "remove volume {name} of {size}"),
             Self::RenameLv { from, to, .. } => write!(f, "rename volume {from} to {to}"),
             Self::Change { object, attribute, from, to } => {

@@ -5,6 +5,7 @@
 
 mod diff;
 mod display;
+mod mapping;
 
 use std_alloc::{string::String, vec::Vec};
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::edit::{DataStep, VgDraft};
 use crate::error::Result;
 use crate::id::{LvId, PvId, VgId};
+use crate::metadata::VolumeGroup;
 use crate::units::{Bytes, Extents};
 
 /// Everything a commit would do.
@@ -143,6 +145,29 @@ pub enum Step {
         /// The extents it gives back.
         ranges: Vec<ExtentRange>,
     },
+    /// Extents of a logical volume lie elsewhere; both lists are in logical order, and those of a
+    /// volume that lies on another name that one.
+    MoveExtents {
+        /// Its id.
+        lv: LvId,
+        /// Its name.
+        name: String,
+        /// Where they lay.
+        from: Vec<ExtentRange>,
+        /// Where they lie.
+        to: Vec<ExtentRange>,
+    },
+    /// A logical volume is mapped in another way.
+    ConvertLv {
+        /// Its id.
+        lv: LvId,
+        /// Its name.
+        name: String,
+        /// How it was mapped: a segment type, with the number of its legs where it has several.
+        from: String,
+        /// How it is mapped.
+        to: String,
+    },
     /// A logical volume is removed; its content is lost.
     RemoveLv {
         /// Its id.
@@ -193,6 +218,15 @@ pub enum Step {
 }
 
 impl Plan {
+    /// What changed from one version of a group to another, as a plan would say it that leads
+    /// there. Volumes are the same when their ids are.
+    ///
+    /// The paths of physical volumes are hints and not compared; where extents lie is.
+    #[must_use]
+    pub fn between(old: &VolumeGroup, new: &VolumeGroup) -> Self {
+        diff::between(old, new)
+    }
+
     /// True when nothing would change.
     #[must_use]
     pub fn is_empty(&self) -> bool {

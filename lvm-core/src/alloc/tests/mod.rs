@@ -2,6 +2,7 @@
 
 mod cases;
 mod commands;
+mod explanations;
 mod parallel;
 mod properties;
 mod refusals;
