@@ -178,11 +178,6 @@ impl<'o> Session<'o> {
         outcome.map_err(|failure| self.fail(failure)).ok()
     }
 
-    /// Ends with at least this code.
-    pub(crate) fn exit_with(&mut self, code: u8) {
-        self.code = self.code.max(code);
-    }
-
     /// True when nothing is to be written.
     pub(crate) fn is_test(&self) -> bool {
         self.args.has(&option::TEST) || self.batch.as_ref().is_some_and(|batch| batch.plans())

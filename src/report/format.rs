@@ -1,5 +1,6 @@
 //! Turning values into text: units, percentages, times.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -207,9 +208,18 @@ impl FromStr for Units {
     }
 }
 
+fn write_list(out: &mut String, list: &[Cow<'_, str>], separator: &str) {
+    for (at, item) in list.iter().enumerate() {
+        if at > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(item);
+    }
+}
+
 /// This machine's time zone.
 #[derive(Debug, Default)]
-struct LocalTime;
+pub(super) struct LocalTime;
 
 impl TimeZone for LocalTime {
     fn utc_offset(&self, unix_seconds: i64) -> i32 {
@@ -282,17 +292,16 @@ impl Format {
     pub fn write(&self, out: &mut String, value: &Value<'_>) {
         // Writing to a String never fails.
         let _ = match value {
-            Value::Unknown => Ok(()),
+            Value::Unknown | Value::NoSize => Ok(()),
             Value::Text(text) => out.write_str(text),
             Value::Name { name, hidden: true } => write!(out, "[{name}]"),
             Value::Name { name, .. } => out.write_str(name),
             Value::List(list) => {
-                for (at, item) in list.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    out.push_str(item);
-                }
+                write_list(out, list, ",");
+                Ok(())
+            }
+            Value::Joined { items, separator } => {
+                write_list(out, items, separator);
                 Ok(())
             }
             Value::Size(size) => {

@@ -90,8 +90,10 @@ fn write_typed(
     value: &Value<'_>,
 ) -> fmt::Result {
     let bare = match value {
-        Value::Unknown => return out.write_str(if field.kind == FieldKind::Text { "\"\"" } else { "null" }),
-        Value::List(list) => {
+        Value::Unknown | Value::NoSize => {
+            return out.write_str(if field.kind == FieldKind::Text { "\"\"" } else { "null" });
+        }
+        Value::List(list) | Value::Joined { items: list, .. } => {
             out.write_char('[')?;
             for (at, item) in list.iter().enumerate() {
                 if at > 0 {

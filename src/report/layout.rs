@@ -247,9 +247,7 @@ impl TextWriter<'_, '_> {
             return out.write_str(text);
         }
         let padding = self.width(column).saturating_sub(text.len());
-        // lvm2 sets these two flush left.
-        let right = field.kind.is_right_aligned() && !matches!(field.id, "pv_major" | "pv_minor");
-        if right {
+        if field.kind.is_right_aligned() {
             spaces(out, padding)?;
             out.write_str(text)
         } else {

@@ -20,6 +20,8 @@ mod layout;
 mod legs;
 mod role;
 mod row;
+mod rows;
+mod select;
 mod table;
 mod value;
 
@@ -29,12 +31,13 @@ pub use format::{Format, Units};
 pub use input::{DeviceNumbers, ReportInput};
 pub use json::{JsonStyle, to_json, write_json};
 pub use layout::Layout;
+pub use select::{Chosen, Clock, Selection, SelectionError, SelectionProblem, selection_help};
 pub use table::Table;
 pub use value::{Percent, Value};
 
 use columns::{Columns, parse_sort};
-use group::Group;
-use row::{Pv, Row};
+use row::Row;
+use rows::RowKind;
 
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -78,16 +81,7 @@ pub struct Report {
     columns: Columns,
     sort: Vec<SortKey>,
     all: bool,
-}
-
-/// What one row stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum RowKind {
-    Vg,
-    Lv,
-    Seg,
-    Pv,
-    PvSeg,
+    selection: Option<Selection>,
 }
 
 impl Report {
@@ -105,7 +99,7 @@ impl Report {
 
     fn with_defaults(kind: ReportKind, verbose: bool) -> Self {
         let sort = parse_sort(kind, kind.default_sort()).unwrap_or_default();
-        Self { kind, columns: Columns::new(kind, verbose), sort, all: false }
+        Self { kind, columns: Columns::new(kind, verbose), sort, all: false, selection: None }
     }
 
     /// Changes the columns as one `-o` does: `a,b` replaces them, `+a` appends, `-a` takes away,
@@ -136,6 +130,16 @@ impl Report {
         self
     }
 
+    /// Shows only the rows that are selected (`-S`); with the column `selected`, all of them, and
+    /// which are.
+    ///
+    /// Fields of the selection count as if they were columns: they decide what a row stands for.
+    #[must_use]
+    pub fn select(mut self, selection: Selection) -> Self {
+        self.selection = Some(selection);
+        self
+    }
+
     /// Makes the table.
     ///
     /// # Errors
@@ -145,148 +149,45 @@ impl Report {
         let (shown, mut fields) = (self.columns.fields.clone(), self.columns.fields.clone());
         let mut keys = Vec::with_capacity(self.sort.len());
         for key in &self.sort {
-            let at = fields.iter().position(|field| *field == key.field).unwrap_or_else(|| {
-                fields.push(key.field);
-                fields.len() - 1
-            });
-            keys.push((at, *key));
+            keys.push((position(&mut fields, key.field), *key));
+        }
+        let mut tested = Vec::new();
+        for field in self.selection.iter().flat_map(Selection::fields) {
+            tested.push(position(&mut fields, field));
         }
         let row_kind = self.row_kind(&fields)?;
         // Most reports have at least a row for each volume.
         let volumes = input.groups.iter().map(|(vg, _)| vg.logical_volumes().len()).sum::<usize>();
         let mut cells = Vec::with_capacity(if row_kind == RowKind::Lv { volumes * fields.len() } else { 0 });
-        let mut emit = |row: Row<'_, 'i>| cells.extend(fields.iter().map(|field| field.value(&row)));
-        for (vg, pvs) in &input.groups {
-            let mut group = Group::new(vg, pvs)
-                .map_err(|source| ReportError::Metadata { vg: vg.name().to_owned(), source })?;
-            if let Some(live) = input.live.as_ref().filter(|_| fields.iter().any(|field| field.asks_kernel()))
-            {
-                group.set_live(live(vg, pvs));
+        let marked = shown.iter().position(|field| field.id == field::SELECTED);
+        self.visit(row_kind, &fields, input, &mut |row: Row<'_, 'i>| {
+            let start = cells.len();
+            cells.extend(fields.iter().map(|field| field.value(&row)));
+            let Some(selection) = &self.selection else { return };
+            let cell = |at: usize| cells.get(start + tested.get(at)?);
+            if selection.holds(cell) {
+                return;
             }
-            // lvs shows nothing of exported groups; vgs and pvs do.
-            let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);
-            if !(lvs && vg.is_exported()) {
-                self.group_rows(row_kind, &group, input, &mut emit);
+            // The column that tells which rows are selected needs those that are not.
+            match marked.and_then(|at| cells.get_mut(start + at)) {
+                Some(mark) => *mark = Value::Number(0),
+                None => cells.truncate(start),
             }
-        }
-        if matches!(self.kind, ReportKind::PhysicalVolumes | ReportKind::PvSegments) {
-            self.orphan_rows(input, &mut emit);
-        }
+        })?;
         let hidden = fields.len() - shown.len();
         let mut table = Table::new(self.kind, shown, hidden, cells);
         table.sort(&keys);
         table.compact(&self.columns.compact);
         Ok(table)
     }
-
-    /// What rows stand for, from the fields that were asked for.
-    fn row_kind(&self, fields: &[&'static Field]) -> Result<RowKind, ReportError> {
-        use FieldGroup as G;
-        let any = |groups: &[G]| fields.iter().any(|field| groups.contains(&field.group));
-        let (lv, seg) = (any(&[G::Lv, G::LvInfo, G::LvStatus]), any(&[G::Seg]));
-        let (pv, pvseg) = (any(&[G::Pv, G::PvLabel]), any(&[G::PvSeg]));
-        let mixed = (lv || seg) && (pv || pvseg);
-        Ok(match self.kind {
-            ReportKind::LogicalVolumes | ReportKind::Segments if pv || pvseg => {
-                return Err(ReportError::MixedFields(self.kind));
-            }
-            ReportKind::VolumeGroups if mixed => return Err(ReportError::MixedFields(self.kind)),
-            ReportKind::Segments => RowKind::Seg,
-            ReportKind::PvSegments => RowKind::PvSeg,
-            ReportKind::LogicalVolumes if seg => RowKind::Seg,
-            ReportKind::LogicalVolumes => RowKind::Lv,
-            ReportKind::PhysicalVolumes if lv || seg || pvseg => RowKind::PvSeg,
-            ReportKind::PhysicalVolumes => RowKind::Pv,
-            ReportKind::VolumeGroups if pvseg => RowKind::PvSeg,
-            ReportKind::VolumeGroups if pv => RowKind::Pv,
-            ReportKind::VolumeGroups if seg => RowKind::Seg,
-            ReportKind::VolumeGroups if lv => RowKind::Lv,
-            ReportKind::VolumeGroups => RowKind::Vg,
-        })
-    }
-
-    fn group_rows<'c, 'i>(
-        &self,
-        kind: RowKind,
-        group: &'c Group<'i>,
-        input: &'c ReportInput<'i>,
-        emit: &mut impl FnMut(Row<'c, 'i>),
-    ) {
-        match kind {
-            RowKind::Vg => emit(Row::of_group(group)),
-            RowKind::Lv | RowKind::Seg => {
-                for (at, lv) in group.lvs.iter().enumerate() {
-                    if !Self::shows_lv(self.all, group, at, input) {
-                        continue;
-                    }
-                    let row = Row { lv: Some(at), seg: lv.segments().first(), ..Row::of_group(group) };
-                    if kind == RowKind::Lv {
-                        emit(row);
-                    } else {
-                        lv.segments().iter().for_each(|seg| emit(Row { seg: Some(seg), ..row }));
-                    }
-                }
-            }
-            RowKind::Pv | RowKind::PvSeg => {
-                for (at, pv) in group.vg.physical_volumes().iter().enumerate() {
-                    if input.pv_choice.as_ref().is_some_and(|choice| !choice(pv.device())) {
-                        continue;
-                    }
-                    let numbers = input.numbers.as_deref();
-                    let row = Row { numbers, ..Row::of_pv(Some(group), Pv::Member(at)) };
-                    if kind == RowKind::Pv {
-                        emit(row);
-                    } else {
-                        run_rows(group, at, row, emit);
-                    }
-                }
-            }
-        }
-    }
-
-    /// True for the volumes that were chosen; without a choice for visible ones, or all.
-    fn shows_lv(all: bool, group: &Group<'_>, at: usize, input: &ReportInput<'_>) -> bool {
-        let Some(lv) = group.lv(at) else { return false };
-        // The link between a snapshot and its origin is never shown: its store is.
-        if matches!(group.first_kind(at), Some(lvm_core::metadata::SegmentKind::Snapshot(_))) {
-            return false;
-        }
-        match &input.lv_choice {
-            Some(choice) => choice(group.vg, lv),
-            None => all || lv.is_visible(),
-        }
-    }
-
-    fn orphan_rows<'c, 'i>(&self, input: &'c ReportInput<'i>, emit: &mut impl FnMut(Row<'c, 'i>)) {
-        let chosen = |device: &str| input.pv_choice.as_ref().is_none_or(|choice| choice(device));
-        let numbers = input.numbers.as_deref();
-        for orphan in &input.orphans {
-            if chosen(orphan.pv.device.name()) {
-                emit(Row { numbers, ..Row::of_pv(None, Pv::Orphan(orphan)) });
-            }
-        }
-        if !self.all {
-            return;
-        }
-        for device in &input.others {
-            if chosen(device) {
-                emit(Row { numbers, ..Row::of_pv(None, Pv::Other(device)) });
-            }
-        }
-    }
 }
 
-/// One row for each run of extents of a physical volume.
-fn run_rows<'c, 'i>(group: &'c Group<'i>, at: usize, row: Row<'c, 'i>, emit: &mut impl FnMut(Row<'c, 'i>)) {
-    let runs = group.map.runs(at);
-    if runs.is_empty() {
-        emit(row);
-    }
-    for run in runs {
-        let lv = run.owner.map(|owner| owner.lv_index);
-        let seg = run.owner.and_then(|owner| group.lv(owner.lv_index)?.segments().get(owner.segment_index));
-        emit(Row { lv, seg, run: Some(*run), ..row });
-    }
+/// Where a field is among those of a report, at the end if it was not there.
+fn position(fields: &mut Vec<&'static Field>, field: &'static Field) -> usize {
+    fields.iter().position(|known| *known == field).unwrap_or_else(|| {
+        fields.push(field);
+        fields.len() - 1
+    })
 }
 
 #[cfg(test)]

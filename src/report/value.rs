@@ -46,8 +46,17 @@ pub enum Value<'i> {
     },
     /// A list, printed with commas between.
     List(Vec<Cow<'i, str>>),
+    /// A list that is always printed with that between.
+    Joined {
+        /// The items.
+        items: Vec<Cow<'i, str>>,
+        /// What is between them.
+        separator: &'static str,
+    },
     /// A size.
     Size(Bytes),
+    /// No size: prints as nothing, and sorts and selects as 0.
+    NoSize,
     /// A number.
     Number(u64),
     /// A number that may be below zero; -1 stands for "none".
@@ -102,10 +111,10 @@ impl<'i> Value<'i> {
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
-            Self::Unknown => true,
+            Self::Unknown | Self::NoSize => true,
             Self::Text(text) => text.is_empty(),
             Self::Name { name, .. } => name.is_empty(),
-            Self::List(list) => list.is_empty(),
+            Self::List(list) | Self::Joined { items: list, .. } => list.is_empty(),
             Self::Flag { value, .. } => *value == Some(false),
             _ => false,
         }
@@ -117,10 +126,13 @@ impl<'i> Value<'i> {
         match self {
             Self::Unknown | Self::Word(_) => Some(u64::MAX),
             Self::Size(size) => Some(size.0),
+            Self::NoSize => Some(0),
             Self::Number(number) | Self::Time(number) => Some(*number),
             Self::Signed(number) => Some(u64::try_from(*number).unwrap_or(u64::MAX)),
             Self::Percent(percent) => Some(percent.hundredths()),
-            Self::Flag { .. } | Self::Text(_) | Self::Name { .. } | Self::List(_) => None,
+            Self::Flag { .. } | Self::Text(_) | Self::Name { .. } | Self::List(_) | Self::Joined { .. } => {
+                None
+            }
         }
     }
 
@@ -140,7 +152,8 @@ impl<'i> Value<'i> {
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::List(one), Self::List(two)) => one.cmp(two),
+            (Self::List(one), Self::List(two))
+            | (Self::Joined { items: one, .. }, Self::Joined { items: two, .. }) => one.cmp(two),
             _ => match (self.rank(), other.rank()) {
                 (Some(one), Some(two)) => one.cmp(&two),
                 _ => self.sort_text().cmp(other.sort_text()),
@@ -152,10 +165,10 @@ impl<'i> Value<'i> {
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Unknown | Self::Flag { value: None, .. } => serializer.serialize_none(),
+            Self::Unknown | Self::NoSize | Self::Flag { value: None, .. } => serializer.serialize_none(),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Name { name, .. } => serializer.serialize_str(name),
-            Self::List(list) => serializer.collect_seq(list),
+            Self::List(list) | Self::Joined { items: list, .. } => serializer.collect_seq(list),
             Self::Size(size) => serializer.serialize_u64(size.0),
             Self::Number(number) | Self::Time(number) => serializer.serialize_u64(*number),
             Self::Signed(number) => serializer.serialize_i64(*number),

@@ -5,7 +5,7 @@ use std::path::Path;
 use lvm_core::{Error, Result};
 use regex_lite::{Regex, RegexBuilder};
 
-mod pattern;
+pub(crate) mod pattern;
 
 /// The most bytes a compiled expression may take.
 const COMPILED_MAX: usize = 1 << 20;

@@ -41,7 +41,7 @@ fn strings(text: &str, key: &str) -> Vec<String> {
 }
 
 /// Restores a backup file onto fresh devices; false when lvm2 would not have it.
-fn restore(text: &str, file_name: &str) -> Lvm2 {
+pub(crate) fn restore(text: &str, file_name: &str) -> Lvm2 {
     let pvs = text.split("logical_volumes {").next().unwrap_or_default();
     let pvs = pvs.split("physical_volumes {").nth(1).unwrap_or_default();
     let ids = strings(pvs, "id");
@@ -75,7 +75,7 @@ pub(crate) fn compare_text(text: &str, name: &str) {
     lvm2.finish(name);
 }
 
-fn texts() -> Vec<PathBuf> {
+pub(crate) fn texts() -> Vec<PathBuf> {
     let dir = match std::env::var("LVMKIT_GOLDEN") {
         Ok(dir) => PathBuf::from(dir),
         Err(_) => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/text"),

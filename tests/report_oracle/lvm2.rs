@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use lvm_core::store::Scan;
 use lvm_core::{BlockDevice, Error, Result};
-use lvmkit::report::{Format, JsonStyle, Layout, Report, ReportInput, ReportKind};
+use lvmkit::report::{
+    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Selection, SelectionError,
+};
 
 /// A block device or file opened for reading.
 struct FileDevice {
@@ -180,6 +182,28 @@ impl Lvm2 {
         self.differences.push(text);
     }
 
+    /// Makes the same selection with both, and notes where rows, exit codes or messages differ.
+    pub(crate) fn select(&mut self, scan: &Scan, line: &str, selection: &str) {
+        let mut words = self.words(line);
+        words.extend(["-S".to_owned(), selection.to_owned()]);
+        let words = words.iter().map(String::as_str).collect::<Vec<_>>();
+        let output = self.output(&words);
+        let theirs = (
+            output.status.code().unwrap_or(-1),
+            String::from_utf8(output.stdout).unwrap(),
+            messages(&String::from_utf8_lossy(&output.stderr)),
+        );
+        let ours = match try_report(scan, &words) {
+            Ok(text) => (0, text, String::new()),
+            Err(lines) => (5, String::new(), messages(&lines.join("\n"))),
+        };
+        self.comparisons += 1;
+        if theirs != ours {
+            let text = format!("== {line} -S '{selection}'\nlvm2   {theirs:?}\nlvmkit {ours:?}\n");
+            self.differences.push(text);
+        }
+    }
+
     /// Fails when any comparison differed.
     pub(crate) fn finish(self, what: &str) {
         let shown = self.differences.join("\n");
@@ -191,6 +215,30 @@ impl Lvm2 {
         );
         println!("{what}: {} reports equal to lvm2's", self.comparisons);
     }
+}
+
+/// The messages of a command without its warnings and lists, and without what either says about how
+/// it reads regular expressions.
+fn messages(text: &str) -> String {
+    // The lists end with a line of blanks.
+    let text = text.rsplit_once("\n   \n").map_or(text, |(_, text)| text);
+    let lines = text.lines().map(str::trim).filter(|line| !line.contains("Activation disabled"));
+    let own = [
+        "regular expression",
+        "Badly formed",
+        "Parse error in regex",
+        "Couldn't parse regex",
+        "Internal error",
+    ];
+    let mut lines = lines.filter(|line| !own.iter().any(|own| line.contains(own))).collect::<Vec<_>>();
+    for line in &mut lines {
+        if line.contains("failed to create regex matcher") {
+            *line = line.split(": ").next().unwrap_or(line);
+        }
+    }
+    // lvm2 says some of it twice.
+    lines.dedup();
+    lines.join("\n")
 }
 
 /// Which cells of two lines of JSON differ.
@@ -229,6 +277,11 @@ fn device_numbers(path: &str) -> Option<(u32, u32)> {
 
 /// What the command line asks for, done by `lvmkit`.
 fn report(scan: &Scan, words: &[&str]) -> String {
+    try_report(scan, words).unwrap()
+}
+
+/// The same, or the lines that say why not.
+fn try_report(scan: &Scan, words: &[&str]) -> Result<String, Vec<String>> {
     let has = |option: &str| words.contains(&option);
     let kind = match (words[0], has("--segments")) {
         ("lvs", false) => ReportKind::LogicalVolumes,
@@ -237,14 +290,21 @@ fn report(scan: &Scan, words: &[&str]) -> String {
         ("pvs", true) => ReportKind::PvSegments,
         _ => ReportKind::VolumeGroups,
     };
+    // The library's errors are no sentences.
+    let report_error = |error: ReportError| {
+        let text = error.to_string();
+        vec![format!("{}{}.", text[..1].to_uppercase(), &text[1..])]
+    };
+    let selection_error = |error: SelectionError| error.lines();
     let mut report = if has("-v") { Report::verbose(kind) } else { Report::new(kind) };
     let (mut format, mut layout, mut json) = (Format::default(), Layout::new(), false);
     let mut rest = words[1..].iter();
     while let Some(word) = rest.next() {
         let mut value = || *rest.next().unwrap();
         match *word {
-            "-o" => report = report.columns(value()).unwrap(),
-            "-O" => report = report.sort(value()).unwrap(),
+            "-o" => report = report.columns(value()).map_err(report_error)?,
+            "-O" => report = report.sort(value()).map_err(report_error)?,
+            "-S" => report = report.select(Selection::parse(value(), kind).map_err(selection_error)?),
             "-a" => report = report.all(),
             "--units" => format = format.with_units(value().parse().unwrap()),
             "--nosuffix" => format = format.without_suffix(),
@@ -257,11 +317,11 @@ fn report(scan: &Scan, words: &[&str]) -> String {
             "--rows" => layout = layout.with_columns_as_rows(),
             "--reportformat" => json = value() == "json",
             "--segments" | "-v" => {}
-            other if other.starts_with("-o") => report = report.columns(&other[2..]).unwrap(),
+            other if other.starts_with("-o") => report = report.columns(&other[2..]).map_err(report_error)?,
             other => panic!("unknown option {other}"),
         }
     }
     let input = ReportInput::of_scan(scan).with_device_numbers(device_numbers);
-    let table = report.run(&input).unwrap();
-    if json { table.to_json(&format, JsonStyle::Text) } else { table.to_text(&format, &layout) }
+    let table = report.run(&input).map_err(report_error)?;
+    Ok(if json { table.to_json(&format, JsonStyle::Text) } else { table.to_text(&format, &layout) })
 }

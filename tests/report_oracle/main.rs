@@ -8,6 +8,7 @@
 mod golden;
 mod lvm2;
 mod plain;
+mod selection;
 mod stacked;
 
 /// True when the tests can run.

@@ -178,12 +178,18 @@ fn raids() -> Text {
     text
 }
 
+/// The texts of this file, by name.
+pub(crate) fn texts() -> [(String, &'static str); 3] {
+    [(thin_family(), "thin_family"), (caches(), "caches"), (raids(), "raids")]
+        .map(|(text, name)| (text.finish(), name))
+}
+
 #[test]
 fn volumes_on_volumes() {
     if !ready() {
         return;
     }
-    for (text, name) in [(thin_family(), "thin family"), (caches(), "caches"), (raids(), "raids")] {
-        compare_text(&text.finish(), &name.replace(' ', "_"));
+    for (text, name) in texts() {
+        compare_text(&text, name);
     }
 }

@@ -10,7 +10,7 @@ use lvm_core::Bytes;
 use lvm_core::metadata::LvStatus;
 
 use super::lv::{device, unknown, unknown_flag};
-use super::{Field, FieldGroup, FieldKind, Get};
+use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::activate::ActiveLv;
 use crate::report::attr::{is_raid_part, lv_attr};
 use crate::report::group::is_pvmove;
@@ -27,7 +27,7 @@ const fn info(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::LvInfo, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::LvInfo, width, help, words: Words::Own, get }
 }
 
 const fn status(
@@ -38,7 +38,7 @@ const fn status(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::LvStatus, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::LvStatus, width, help, words: Words::Own, get }
 }
 
 #[rustfmt::skip]
@@ -48,11 +48,11 @@ pub(super) const INFO_FIELDS: &[Field] = &[
     info("lv_kernel_read_ahead", "KRahead", Size, 7, "Read-ahead in use; -1 without a kernel", |row| {
         live(row).and_then(read_ahead).map_or(Value::Signed(-1), Value::Size)
     }),
-    info("lv_permissions", "LPerms", Text, 8, "Whether it can be written; unknown without a kernel unless the metadata forbids it", permissions),
-    info("lv_suspended", "Suspended", Flag, 10, "Its device is suspended; unknown without one", |row| of_device(row, "suspended", |lv| lv.suspended)),
-    info("lv_live_table", "LiveTable", Flag, 20, "Its device has a table in use; unknown without one", |row| of_device(row, "live table present", |lv| lv.live_table)),
-    info("lv_inactive_table", "InactiveTable", Flag, 20, "Its device has a table loaded and not in use; unknown without one", |row| of_device(row, "inactive table present", |lv| lv.inactive_table)),
-    info("lv_device_open", "DevOpen", Flag, 10, "Its device is open; unknown without one", |row| of_device(row, "open", |lv| lv.open_count > 0)),
+    info("lv_permissions", "LPerms", Text, 8, "Whether it can be written; unknown without a kernel unless the metadata forbids it", permissions).words(Words::Permissions),
+    info("lv_suspended", "Suspended", Flag, 10, "Its device is suspended; unknown without one", |row| of_device(row, "suspended", |lv| lv.suspended)).yes(&["suspended"]),
+    info("lv_live_table", "LiveTable", Flag, 20, "Its device has a table in use; unknown without one", |row| of_device(row, "live table present", |lv| lv.live_table)).yes(&["live table present", "live table", "live"]),
+    info("lv_inactive_table", "InactiveTable", Flag, 20, "Its device has a table loaded and not in use; unknown without one", |row| of_device(row, "inactive table present", |lv| lv.inactive_table)).yes(&["inactive table present", "inactive table", "inactive"]),
+    info("lv_device_open", "DevOpen", Flag, 10, "Its device is open; unknown without one", |row| of_device(row, "open", |lv| lv.open_count > 0)).yes(&["open"]),
 ];
 
 #[rustfmt::skip]
@@ -72,11 +72,11 @@ pub(super) const STATUS_FIELDS: &[Field] = &[
     status("kernel_cache_settings", "KCacheSettings", FieldKind::List, 18, "Cache settings in use; blank without a kernel", |_| Value::List(vec![])),
     status("kernel_cache_policy", "KCachePolicy", Text, 18, "Cache policy in use; blank without a kernel", |_| Value::empty()),
     status("kernel_metadata_format", "KMFmt", Number, 5, "Cache metadata format in use; blank without a kernel", |_| Value::Unknown),
-    status("lv_health_status", "Health", Text, 15, "What is wrong with it; of raids only the kernel knows", health),
-    status("kernel_discards", "KDiscards", Text, 9, "What a thin pool does with discards; blank without a kernel", |_| Value::empty()),
-    status("lv_check_needed", "CheckNeeded", Flag, 15, "Pool metadata needs a check; unknown without a kernel", |_| unknown_flag("check needed")),
-    status("lv_merge_failed", "MergeFailed", Flag, 15, "A merge failed; unknown without a kernel", |_| unknown_flag("merge failed")),
-    status("lv_snapshot_invalid", "SnapInvalid", Flag, 15, "A snapshot overflowed; unknown without a kernel", |_| unknown_flag("snapshot invalid")),
+    status("lv_health_status", "Health", Text, 15, "What is wrong with it; of raids only the kernel knows", health).words(Words::Blank),
+    status("kernel_discards", "KDiscards", Text, 9, "What a thin pool does with discards; blank without a kernel", |_| Value::empty()).words(Words::Blank),
+    status("lv_check_needed", "CheckNeeded", Flag, 15, "Pool metadata needs a check; unknown without a kernel", |_| unknown_flag("check needed")).yes(&["check needed", "needed"]),
+    status("lv_merge_failed", "MergeFailed", Flag, 15, "A merge failed; unknown without a kernel", |_| unknown_flag("merge failed")).yes(&["merge failed", "failed"]),
+    status("lv_snapshot_invalid", "SnapInvalid", Flag, 15, "A snapshot overflowed; unknown without a kernel", |_| unknown_flag("snapshot invalid")).yes(&["snapshot invalid", "invalid"]),
     status("vdo_operating_mode", "VDOOperatingMode", Text, 16, "Mode of a VDO pool; blank without a kernel", |_| Value::empty()),
     status("vdo_compression_state", "VDOCompressionState", Text, 19, "Whether a VDO pool compresses; blank without a kernel", |_| Value::empty()),
     status("vdo_index_state", "VDOIndexState", Text, 13, "State of a VDO pool's index; blank without a kernel", |_| Value::empty()),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup};
 use lvm_core::{Bytes, LvId, Sectors};
 
-use super::{Field, FieldGroup, FieldKind, Get};
+use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::activate::ActiveLv;
 use crate::report::group::{Group, Use, is_pvmove};
 use crate::report::role::{layout, modules, parent, role};
@@ -20,7 +20,7 @@ const fn field(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::Lv, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::Lv, width, help, words: Words::Own, get }
 }
 
 use FieldKind::{Flag, List, Number, Signed, Size, Text, Time};
@@ -43,19 +43,19 @@ pub(super) const FIELDS: &[Field] = &[
     }),
     field("lv_initial_image_sync", "InitImgSync", Flag, 10, "Copies were synchronised when it was created", |row| flag(row, "initial image sync", |group, at, lv| {
         matches!(group.first_kind(at), Some(SegmentKind::Raid(_) | SegmentKind::Mirror(_))) && !lv.status().contains(LvStatus::NOTSYNCED)
-    })),
-    field("lv_image_synced", "ImgSynced", Flag, 10, "The image is in sync; only the kernel knows, without it no", |_| Value::flag(false, "image synced")),
+    })).yes(&["initial image sync", "sync"]),
+    field("lv_image_synced", "ImgSynced", Flag, 10, "The image is in sync; only the kernel knows, without it no", |_| Value::flag(false, "image synced")).yes(&["image synced", "synced"]),
     field("lv_merging", "Merging", Flag, 10, "A snapshot is being merged", |row| flag(row, "merging", |group, at, _| {
         group.merging_into(at) || group.store_of(at).is_some_and(|snapshot| snapshot.merging) || group.thin(at).is_some_and(|thin| thin.merge.is_some())
-    })),
-    field("lv_converting", "Converting", Flag, 10, "A conversion is under way; not stored in the metadata, so always no", |_| Value::flag(false, "converting")),
+    })).yes(&["merging"]),
+    field("lv_converting", "Converting", Flag, 10, "A conversion is under way; not stored in the metadata, so always no", |_| Value::flag(false, "converting")).yes(&["converting"]),
     field("lv_allocation_policy", "AllocPol", Text, 10, "Where new extents may go", |row| match row.lv() {
         Some((_, _, lv)) => Value::Text(Cow::Borrowed(lv.allocation_policy().as_str())),
         None => Value::Text(Cow::Borrowed("unknown")),
     }),
-    field("lv_allocation_locked", "AllocLock", Flag, 10, "Extents may not change while they are moved", |row| flag(row, "allocation locked", |_, _, lv| lv.status().contains(LvStatus::LOCKED))),
-    field("lv_fixed_minor", "FixMin", Flag, 10, "Its device has a fixed minor number", |row| flag(row, "fixed minor", |_, _, lv| lv.status().contains(LvStatus::FIXED_MINOR))),
-    field("lv_skip_activation", "SkipAct", Flag, 15, "Left out of plain activation", |row| flag(row, "skip activation", |_, _, lv| lv.status().contains(LvStatus::ACTIVATION_SKIP))),
+    field("lv_allocation_locked", "AllocLock", Flag, 10, "Extents may not change while they are moved", |row| flag(row, "allocation locked", |_, _, lv| lv.status().contains(LvStatus::LOCKED))).yes(&["allocation locked", "locked"]),
+    field("lv_fixed_minor", "FixMin", Flag, 10, "Its device has a fixed minor number", |row| flag(row, "fixed minor", |_, _, lv| lv.status().contains(LvStatus::FIXED_MINOR))).yes(&["fixed minor", "fixed"]),
+    field("lv_skip_activation", "SkipAct", Flag, 15, "Left out of plain activation", |row| flag(row, "skip activation", |_, _, lv| lv.status().contains(LvStatus::ACTIVATION_SKIP))).yes(&["skip activation", "skip"]),
     field("lv_autoactivation", "AutoAct", Flag, 7, "Activated automatically", |row| {
         Value::flag(row.lv().is_none_or(|(_, _, lv)| !lv.status().contains(LvStatus::NOAUTOACTIVATE)), "enabled")
     }),
@@ -65,21 +65,21 @@ pub(super) const FIELDS: &[Field] = &[
             (Some(SegmentKind::ThinPool(_)), false) => Value::Text(Cow::Borrowed("queue")),
             _ => Value::empty(),
         }
-    })),
+    })).words(Words::Blank),
     field("lv_active", "Active", Text, 6, "Active in the kernel; unknown without one", |row| match device(row) {
         None => unknown(),
         Some(device) => Value::Text(Cow::Borrowed(if device.is_some() { "active" } else { "" })),
     }),
-    field("lv_active_locally", "ActLocal", Flag, 10, "Active on this host; unknown without a kernel", |row| active(row, "active locally", true)),
-    field("lv_active_remotely", "ActRemote", Flag, 10, "Active on another host, which only a cluster could tell: no; unknown without a kernel", |row| active(row, "active remotely", false)),
-    field("lv_active_exclusively", "ActExcl", Flag, 10, "Active on this host alone; unknown without a kernel", |row| active(row, "active exclusively", true)),
+    field("lv_active_locally", "ActLocal", Flag, 10, "Active on this host; unknown without a kernel", |row| active(row, "active locally", true)).yes(&["active locally", "active", "locally"]),
+    field("lv_active_remotely", "ActRemote", Flag, 10, "Active on another host, which only a cluster could tell: no; unknown without a kernel", |row| active(row, "active remotely", false)).yes(&["active remotely", "active", "remotely"]),
+    field("lv_active_exclusively", "ActExcl", Flag, 10, "Active on this host alone; unknown without a kernel", |row| active(row, "active exclusively", true)).yes(&["active exclusively", "active", "exclusively"]),
     field("lv_major", "Maj", Signed, 3, "Fixed major number, or -1", |row| Value::Signed(fixed(row, LogicalVolume::major))),
     field("lv_minor", "Min", Signed, 3, "Fixed minor number, or -1", |row| Value::Signed(fixed(row, LogicalVolume::minor))),
     field("lv_read_ahead", "Rahead", Size, 6, "Read-ahead setting", |row| match row.lv().map(|(_, _, lv)| lv.read_ahead()) {
         Some(ReadAhead::Auto) => Value::Word("auto"),
         Some(ReadAhead::Sectors(sectors)) => Value::Size(Sectors(sectors.into()).into()),
         Some(ReadAhead::None) | None => Value::Size(Bytes::ZERO),
-    }),
+    }).words(Words::Number("auto")),
     field("lv_size", "LSize", Size, 5, "Size", |row| Value::Size(row.lv().map_or(Bytes::ZERO, |(group, _, lv)| group.lv_size(lv)))),
     field("lv_metadata_size", "MSize", Size, 5, "Size of a pool's metadata", metadata_size),
     field("seg_count", "#Seg", Number, 4, "Number of segments", |row| {
@@ -92,7 +92,7 @@ pub(super) const FIELDS: &[Field] = &[
         let external = group.thin(at).and_then(|thin| thin.external_origin);
         let origin = store.or(external).and_then(|origin| group.lv_by_id(origin));
         let own = group.is_used_as(at, Use::SnapshotOrigin).then_some(lv);
-        Value::size(origin.or(own).map(|lv| group.lv_size(lv)))
+        origin.or(own).map_or(Value::NoSize, |lv| Value::Size(group.lv_size(lv)))
     })),
     field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| relatives(row, ancestors)),
     field("lv_full_ancestors", "FAncestors", List, 10, "The same as lv_ancestors: removed volumes are not listed", |row| relatives(row, ancestors)),

@@ -3,6 +3,7 @@
 mod kernel;
 mod lv;
 mod pv;
+mod report;
 mod seg;
 mod vdo;
 mod vg;
@@ -10,6 +11,8 @@ mod vg;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+
+pub(super) use report::SELECTED;
 
 use super::row::Row;
 use super::value::Value;
@@ -42,6 +45,59 @@ impl FieldKind {
     pub const fn is_right_aligned(self) -> bool {
         matches!(self, Self::Size | Self::Number | Self::Signed | Self::Percent | Self::Flag)
     }
+
+    /// What lvm2 calls it in the help of selections. It knows one kind of numbers, flags included.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::List => "string list",
+            Self::Size => "size",
+            Self::Number | Self::Signed | Self::Flag => "number",
+            Self::Percent => "percent",
+            Self::Time => "time",
+        }
+    }
+}
+
+/// Words that selections take for values of a field, besides its values themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Words {
+    /// None of its own. Numbers that are not known are `undefined`.
+    Own,
+    /// Not even that.
+    Never,
+    /// These and `yes` for a flag that is set, `no` for one that is not.
+    Yes(&'static [&'static str]),
+    /// A word in the place of a number.
+    Number(&'static str),
+    /// `undefined` for a text that is blank.
+    Blank,
+    /// Synonyms of `writeable` and `read-only`.
+    Permissions,
+}
+
+impl Words {
+    /// The text that a word stands for.
+    pub(super) fn text(self, word: &str) -> &str {
+        match (self, word) {
+            (Self::Blank, "undefined") => "",
+            (Self::Permissions, "rw" | "read-write") => "writeable",
+            (Self::Permissions, "r" | "ro") => "read-only",
+            _ => word,
+        }
+    }
+
+    /// The words, for the help.
+    pub(super) fn list(self) -> Vec<&'static str> {
+        match self {
+            Self::Own | Self::Never => Vec::new(),
+            Self::Yes(words) => words.iter().copied().chain(["yes", "no"]).collect(),
+            Self::Number(word) => vec![word],
+            Self::Blank => vec!["undefined"],
+            Self::Permissions => vec!["writeable", "rw", "read-write", "read-only", "r", "ro"],
+        }
+    }
 }
 
 /// What a field is about; decides what a row of the report stands for.
@@ -64,11 +120,22 @@ pub enum FieldGroup {
     Seg,
     /// A run of extents of a physical volume.
     PvSeg,
+    /// The row itself.
+    Report,
 }
 
 impl FieldGroup {
-    const ALL: [Self; 8] =
-        [Self::Lv, Self::LvInfo, Self::LvStatus, Self::PvLabel, Self::Pv, Self::Vg, Self::Seg, Self::PvSeg];
+    pub(super) const ALL: [Self; 9] = [
+        Self::Lv,
+        Self::LvInfo,
+        Self::LvStatus,
+        Self::PvLabel,
+        Self::Pv,
+        Self::Vg,
+        Self::Seg,
+        Self::PvSeg,
+        Self::Report,
+    ];
 
     /// What field names of this group begin with, as in `lv_all`.
     #[must_use]
@@ -79,6 +146,7 @@ impl FieldGroup {
             Self::Vg => "vg_",
             Self::Seg => "seg_",
             Self::PvSeg => "pvseg_",
+            Self::Report => "",
         }
     }
 
@@ -94,6 +162,7 @@ impl FieldGroup {
             Self::Vg => "Volume groups",
             Self::Seg => "Segments of logical volumes",
             Self::PvSeg => "Segments of physical volumes",
+            Self::Report => "Any report",
         }
     }
 
@@ -109,6 +178,7 @@ impl FieldGroup {
             Self::Vg => vg::FIELDS,
             Self::Seg => seg::FIELDS,
             Self::PvSeg => pv::SEGMENT_FIELDS,
+            Self::Report => report::FIELDS,
         }
     }
 }
@@ -130,10 +200,21 @@ pub struct Field {
     pub width: usize,
     /// One line of explanation.
     pub help: &'static str,
+    pub(super) words: Words,
     get: Get,
 }
 
 impl Field {
+    /// With words that selections take for its values.
+    const fn words(self, words: Words) -> Self {
+        Self { words, ..self }
+    }
+
+    /// A flag that `yes` and these words select.
+    const fn yes(self, words: &'static [&'static str]) -> Self {
+        self.words(Words::Yes(words))
+    }
+
     pub(super) fn value<'i>(&self, row: &Row<'_, 'i>) -> Value<'i> {
         (self.get)(row)
     }
@@ -199,7 +280,9 @@ pub fn field_list() -> String {
     for group in FieldGroup::ALL {
         let title = group.title();
         out.push_str(&format!("  {title}\n  {}\n", "-".repeat(title.len())));
-        out.push_str(&format!("    {:<28}- all of these\n", format!("{}all", group.prefix())));
+        if !group.prefix().is_empty() {
+            out.push_str(&format!("    {:<28}- all of these\n", format!("{}all", group.prefix())));
+        }
         for field in group.fields() {
             out.push_str(&format!("    {:<28}- {}\n", field.id, field.help));
         }

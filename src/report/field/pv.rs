@@ -7,13 +7,13 @@ use lvm_core::metadata::PhysicalVolume;
 use lvm_core::ondisk::PvHeader;
 
 use super::lv::sorted;
-use super::{Field, FieldGroup, FieldKind, Get};
+use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::report::attr::pv_attr;
 use crate::report::group::{Areas, Group};
 use crate::report::row::{Pv, Row};
 use crate::report::value::Value;
 
-use FieldKind::{Flag, List, Number, Signed, Size, Text};
+use FieldKind::{Flag, List, Number, Size, Text};
 
 const fn label(
     id: &'static str,
@@ -23,7 +23,7 @@ const fn label(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::PvLabel, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::PvLabel, width, help, words: Words::Own, get }
 }
 
 const fn field(
@@ -34,7 +34,7 @@ const fn field(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::Pv, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::Pv, width, help, words: Words::Own, get }
 }
 
 #[rustfmt::skip]
@@ -55,8 +55,8 @@ pub(super) const LABEL_FIELDS: &[Field] = &[
         (_, Some(Pv::Other(device))) => Value::Text(Cow::Borrowed(device)),
         _ => Value::empty(),
     }),
-    label("pv_major", "Maj", Signed, 3, "Major number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(major, _)| major)),
-    label("pv_minor", "Min", Signed, 3, "Minor number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(_, minor)| minor)),
+    label("pv_major", "Maj", Text, 3, "Major number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(major, _)| major)),
+    label("pv_minor", "Min", Text, 3, "Minor number of the device; -1 when not known, 0 when it is missing", |row| number(row, |(_, minor)| minor)),
     label("pv_mda_free", "PMdaFree", Size, 9, "Room left in its metadata areas", |row| Value::Size(areas(row).free.unwrap_or_default())),
     label("pv_mda_size", "PMdaSize", Size, 9, "Size of its smallest metadata area", |row| Value::Size(areas(row).size.unwrap_or_default())),
     label("pv_ext_vsn", "PExtVsn", Number, 7, "Version of the label's extension", |row| {
@@ -85,9 +85,9 @@ pub(super) const FIELDS: &[Field] = &[
         (_, Some(Pv::Orphan(orphan))) if orphan.used_by_unknown => Value::Text(Cow::Borrowed("u--")),
         _ => Value::Text(Cow::Borrowed("---")),
     }),
-    field("pv_allocatable", "Allocatable", Flag, 11, "Extents may be allocated on it", |row| flag(row, "allocatable", |_, pv| pv.is_allocatable())),
-    field("pv_exported", "Exported", Flag, 10, "Its group is exported", |row| flag(row, "exported", |group, _| group.vg.is_exported())),
-    field("pv_missing", "Missing", Flag, 10, "It was not found", |row| flag(row, "missing", |_, pv| pv.is_missing())),
+    field("pv_allocatable", "Allocatable", Flag, 11, "Extents may be allocated on it", |row| flag(row, "allocatable", |_, pv| pv.is_allocatable())).yes(&["allocatable"]),
+    field("pv_exported", "Exported", Flag, 10, "Its group is exported", |row| flag(row, "exported", |group, _| group.vg.is_exported())).yes(&["exported"]),
+    field("pv_missing", "Missing", Flag, 10, "It was not found", |row| flag(row, "missing", |_, pv| pv.is_missing())).yes(&["missing"]),
     field("pv_pe_count", "PE", Number, 3, "Extents", |row| Value::Number(row.member().map_or(0, |(_, _, pv)| pv.pe_count().0.into()))),
     field("pv_pe_alloc_count", "Alloc", Number, 5, "Extents in use", |row| Value::Number(row.member().map_or(0, |(group, at, _)| used(group, at)))),
     field("pv_tags", "PV Tags", List, 7, "Tags", |row| match row.member() {
@@ -101,8 +101,8 @@ pub(super) const FIELDS: &[Field] = &[
     field("pv_in_use", "PInUse", Flag, 6, "A group uses it", |row| {
         let orphan = matches!(row.pv, Some(Pv::Orphan(orphan)) if orphan.used_by_unknown);
         Value::flag(orphan || row.member().is_some(), "used")
-    }),
-    field("pv_duplicate", "Duplicate", Flag, 9, "Another device has the same identity; such devices are not listed, so always no", |_| Value::flag(false, "duplicate")),
+    }).yes(&["used", "in use"]),
+    field("pv_duplicate", "Duplicate", Flag, 9, "Another device has the same identity; such devices are not listed, so always no", |_| Value::flag(false, "duplicate")).yes(&["duplicate"]),
     field("pv_device_id", "DeviceID", Text, 8, "Device id that the metadata records", |row| match row.member() {
         Some((_, _, pv)) => Value::text(pv.device_id()),
         None => Value::empty(),
@@ -121,6 +121,7 @@ pub(super) const SEGMENT_FIELDS: &[Field] = &[
         group: FieldGroup::PvSeg,
         width: 5,
         help: "The first extent of the run",
+        words: Words::Own,
         get: |row| Value::Number(row.run.map_or(0, |run| run.start.into())),
     },
     Field {
@@ -130,6 +131,7 @@ pub(super) const SEGMENT_FIELDS: &[Field] = &[
         group: FieldGroup::PvSeg,
         width: 5,
         help: "Extents in the run",
+        words: Words::Own,
         get: |row| Value::Number(row.run.map_or(0, |run| run.count.into())),
     },
 ];

@@ -9,7 +9,7 @@ use lvm_core::{Bytes, Sectors};
 
 use super::lv::sorted;
 use super::vdo;
-use super::{Field, FieldGroup, FieldKind, Get};
+use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::report::group::{Group, Use, count, is_pvmove};
 use crate::report::legs::{Leg, data_copies, data_leg_count, is_reshapable, leg_count, legs, metadata_legs};
 use crate::report::row::Row;
@@ -25,7 +25,7 @@ pub(super) const fn field(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::Seg, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::Seg, width, help, words: Words::Own, get }
 }
 
 #[rustfmt::skip]
@@ -69,7 +69,7 @@ pub(super) const FIELDS: &[Field] = &[
     field("zero", "Zero", Flag, 4, "A thin pool zeroes chunks before first use", |row| Value::Flag {
         value: thin_pool(row).map(|pool| pool.zero_new_blocks),
         word: "zero",
-    }),
+    }).yes(&["zero"]),
     field("transaction_id", "TransId", Number, 7, "Transaction of a thin pool, or of a thin volume's creation", |row| Value::number(match row.seg_kind() {
         Some(SegmentKind::ThinPool(pool)) => Some(pool.transaction_id),
         Some(SegmentKind::Thin(thin)) => Some(thin.transaction_id),
@@ -84,18 +84,18 @@ pub(super) const FIELDS: &[Field] = &[
     field("seg_size", "SSize", Size, 5, "Size", |row| Value::Size(bytes(row, extent_count(row)))),
     field("seg_size_pe", "SSize", Number, 5, "Size in extents", |row| Value::Number(extent_count(row).into())),
     field("seg_tags", "Seg Tags", List, 8, "Tags", |row| row.seg.map_or(Value::List(vec![]), |seg| sorted(seg.tags()))),
-    field("seg_pe_ranges", "PE Ranges", Text, 9, "Extents below it, as commands take them", |row| {
+    field("seg_pe_ranges", "PE Ranges", List, 9, "Extents below it, as commands take them", |row| {
         let ranges = below(row, legs, |group, leg| range(&bare_name(group, leg), leg));
-        Value::Text(Cow::Owned(ranges.join(" ")))
+        joined(ranges, " ")
     }),
     field("seg_le_ranges", "LE Ranges", List, 9, "Extents below it", |row| list(below(row, legs, |group, leg| range(&marked_name(group, leg), leg)))),
     field("seg_metadata_le_ranges", "Metadata LE Ranges", List, 18, "Extents of raid metadata below it", |row| {
         list(below(row, metadata_legs, |group, leg| range(&marked_name(group, leg), leg)))
     }),
-    field("devices", "Devices", List, 7, "Devices below it, with first extents", |row| list(below(row, legs, device))),
-    field("metadata_devices", "Metadata Devs", List, 13, "Raid metadata below it, with first extents", |row| list(below(row, metadata_legs, device))),
-    field("seg_monitor", "Monitor", Text, 7, "Whether dmeventd watches it; nothing is watched without a kernel", monitor),
-    field("cache_policy", "CachePolicy", Text, 11, "Policy of a cache", |row| Value::text(cache_settings(row).and_then(|settings| settings.policy.as_deref()))),
+    field("devices", "Devices", List, 7, "Devices below it, with first extents", |row| joined(below(row, legs, device), ",")),
+    field("metadata_devices", "Metadata Devs", List, 13, "Raid metadata below it, with first extents", |row| joined(below(row, metadata_legs, device), ",")),
+    field("seg_monitor", "Monitor", Text, 7, "Whether dmeventd watches it; nothing is watched without a kernel", monitor).words(Words::Blank),
+    field("cache_policy", "CachePolicy", Text, 11, "Policy of a cache", |row| Value::text(cache_settings(row).and_then(|settings| settings.policy.as_deref()))).words(Words::Blank),
     field("cache_settings", "CacheSettings", List, 13, "Settings of a cache or write cache", |row| match (row.seg_kind(), cache_settings(row)) {
         (Some(SegmentKind::WriteCache(cache)), _) => list(write_cache_settings(cache)),
         (_, Some(settings)) => list(settings.policy_settings.iter().map(setting).collect()),
@@ -248,6 +248,11 @@ fn write_cache_settings(cache: &WriteCache) -> Vec<String> {
 
 fn list<'i>(items: Vec<String>) -> Value<'i> {
     Value::List(items.into_iter().map(Cow::Owned).collect())
+}
+
+/// A list whose separator no setting changes.
+fn joined<'i>(items: Vec<String>, separator: &'static str) -> Value<'i> {
+    Value::Joined { items: items.into_iter().map(Cow::Owned).collect(), separator }
 }
 
 fn below(

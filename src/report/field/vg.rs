@@ -7,7 +7,7 @@ use lvm_core::metadata::{VgStatus, VolumeGroup};
 use lvm_core::{Bytes, Sectors};
 
 use super::lv::sorted;
-use super::{Field, FieldGroup, FieldKind, Get};
+use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::report::attr::vg_attr;
 use crate::report::group::{Areas, Group, count};
 use crate::report::row::{Pv, Row};
@@ -23,7 +23,7 @@ const fn field(
     help: &'static str,
     get: Get,
 ) -> Field {
-    Field { id, heading, kind, group: FieldGroup::Vg, width, help, get }
+    Field { id, heading, kind, group: FieldGroup::Vg, width, help, words: Words::Own, get }
 }
 
 #[rustfmt::skip]
@@ -38,18 +38,18 @@ pub(super) const FIELDS: &[Field] = &[
     field("vg_permissions", "VPerms", Text, 10, "Whether it may be changed", |row| {
         let writable = row.vg().is_some_and(VolumeGroup::is_writable);
         Value::Text(Cow::Borrowed(if writable { "writeable" } else { "read-only" }))
-    }),
-    field("vg_extendable", "Extendable", Flag, 10, "Physical volumes may be added and removed", |row| flag(row, "extendable", VolumeGroup::is_resizeable)),
-    field("vg_exported", "Exported", Flag, 10, "It is exported", |row| flag(row, "exported", VolumeGroup::is_exported)),
+    }).words(Words::Permissions),
+    field("vg_extendable", "Extendable", Flag, 10, "Physical volumes may be added and removed", |row| flag(row, "extendable", VolumeGroup::is_resizeable)).yes(&["extendable"]),
+    field("vg_exported", "Exported", Flag, 10, "It is exported", |row| flag(row, "exported", VolumeGroup::is_exported)).yes(&["exported"]),
     field("vg_autoactivation", "AutoAct", Flag, 7, "Activated automatically", |row| {
         Value::flag(row.vg().is_none_or(|vg| !vg.status().contains(VgStatus::NOAUTOACTIVATE)), "enabled")
     }),
-    field("vg_partial", "Partial", Flag, 10, "A physical volume is missing", |row| flag(row, "partial", VolumeGroup::is_partial)),
+    field("vg_partial", "Partial", Flag, 10, "A physical volume is missing", |row| flag(row, "partial", VolumeGroup::is_partial)).yes(&["partial"]),
     field("vg_allocation_policy", "AllocPol", Text, 10, "Where new extents may go", |row| {
         Value::Text(Cow::Borrowed(row.vg().map_or("unknown", |vg| vg.allocation_policy().as_str())))
     }),
-    field("vg_clustered", "Clustered", Flag, 10, "Belonged to clvmd", |row| flag(row, "clustered", |vg| vg.status().contains(VgStatus::CLUSTERED))),
-    field("vg_shared", "Shared", Flag, 7, "Shared through a lock manager", |row| flag(row, "shared", |vg| vg_attr(Some(vg)).ends_with('s'))),
+    field("vg_clustered", "Clustered", Flag, 10, "Belonged to clvmd", |row| flag(row, "clustered", |vg| vg.status().contains(VgStatus::CLUSTERED))).yes(&["clustered"]),
+    field("vg_shared", "Shared", Flag, 7, "Shared through a lock manager", |row| flag(row, "shared", |vg| vg_attr(Some(vg)).ends_with('s'))).yes(&["shared"]),
     field("vg_size", "VSize", Size, 5, "Size", |row| Value::Size(row.vg().map_or(Bytes::ZERO, VolumeGroup::size))),
     field("vg_free", "VFree", Size, 5, "Free space", |row| {
         Value::Size(row.group.map_or(Bytes::ZERO, |group| lvm_core::Extents(group.free).to_bytes(group.vg.extent_size())))
@@ -83,7 +83,7 @@ pub(super) const FIELDS: &[Field] = &[
         0 => Value::Word("unmanaged"),
         u32::MAX => Value::Word("all"),
         copies => Value::Number(copies.into()),
-    }),
+    }).words(Words::Number("unmanaged")),
 ];
 
 fn flag<'i>(row: &Row<'_, 'i>, word: &'static str, get: fn(&VolumeGroup) -> bool) -> Value<'i> {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// Why lvm2 could not read an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-pub(super) enum PatternError {
+pub(crate) enum PatternError {
     /// Nothing where something to match must stand: at the start, behind `(` or `|`, before `*`.
     #[error("something to match is missing at character {0}")]
     Empty(usize),
@@ -32,7 +32,7 @@ pub(super) enum PatternError {
 const DEPTH_MAX: usize = 64;
 
 /// The same language as an expression for the `regex-lite` crate.
-pub(super) fn translate(pattern: &str) -> Result<String, PatternError> {
+pub(crate) fn translate(pattern: &str) -> Result<String, PatternError> {
     let characters = pattern.chars().collect::<Vec<_>>();
     let mut translator = Translator { characters: &characters, at: 0, out: String::from("(?s)") };
     translator.alternatives(0)?;
