@@ -182,10 +182,9 @@ impl ExtentMap {
             .map(|top| volume(&lvs, &owners, &map, *top))
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| Error::new(ErrorKind::Internal, "a volume of the map is gone"))?;
-        let mut number = 0;
-        for volume in volumes.iter_mut().filter(|volume| !volume.parts.is_empty()) {
+        let with_extents = volumes.iter_mut().filter(|volume| !volume.parts.is_empty());
+        for (number, volume) in with_extents.enumerate() {
             volume.key = key(number);
-            number += 1;
         }
         let pvs = vg.physical_volumes().iter().enumerate();
         let pvs = pvs.map(|(at, pv)| physical_volume(vg.extent_size(), &lvs, &owners, &map, at, pv));

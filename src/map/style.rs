@@ -80,8 +80,8 @@ pub(super) fn assign(volumes: &mut [MapVolume], pvs: &[MapPv]) {
     let neighbours = neighbours(volumes.len(), pvs);
     let mut styles: Vec<Option<Style>> = vec![None; volumes.len()];
     let mut used = [[0_u32; PATTERNS]; HUES.len()];
-    let mut number = 0;
-    for (at, volume) in volumes.iter_mut().enumerate().filter(|(_, volume)| !volume.parts.is_empty()) {
+    let with_extents = volumes.iter_mut().enumerate().filter(|(_, volume)| !volume.parts.is_empty());
+    for (number, (at, volume)) in with_extents.enumerate() {
         let mut beside = [[false; PATTERNS]; HUES.len()];
         for style in neighbours.get(at).into_iter().flatten().filter_map(|other| *styles.get(*other)?) {
             if let Some(mark) = beside.get_mut(style.hue).and_then(|row| row.get_mut(style.pattern)) {
@@ -89,7 +89,6 @@ pub(super) fn assign(volumes: &mut [MapVolume], pvs: &[MapPv]) {
             }
         }
         let style = best(number, &beside, &used);
-        number += 1;
         if let Some(count) = used.get_mut(style.hue).and_then(|row| row.get_mut(style.pattern)) {
             *count += 1;
         }

@@ -42,7 +42,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         if let Some(width) = width {
             options = options.width(width);
         }
-        return write(session, &file.to_owned(), &map.to_svg(options));
+        let file = file.to_owned();
+        return write(session, &file, &map.to_svg(options));
     }
     if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
         session.out.lines("", &map.to_json());
