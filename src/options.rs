@@ -349,6 +349,12 @@ impl Options {
         self
     }
 
+    /// Does not wait for udev, whatever [`kernel`](Self::kernel) or the configuration says.
+    pub fn no_udev_sync(mut self) -> Self {
+        self.kernel.udev_sync = false;
+        self
+    }
+
     /// Where file systems that can only be resized mounted are mounted meanwhile, in directories
     /// that are removed again; `/run/lvmkit` by default.
     pub fn mount_dir(mut self, dir: impl Into<PathBuf>) -> Self {

@@ -3,9 +3,7 @@
 use std::ops::ControlFlow;
 
 use lvmkit::data::signature::Signature;
-use lvmkit::{
-    Bytes, DeviceSpec, Error, Event, KernelOptions, Lvm, Options, PvSource, PvUse, Transaction, VolumeGroup,
-};
+use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, Options, PvSource, PvUse, Transaction, VolumeGroup};
 
 use crate::args::{Args, UsageError, option};
 use crate::batch::Batch;
@@ -185,8 +183,10 @@ impl<'o> Session<'o> {
             .locking(!self.args.has(&option::NOLOCKING))
             .read_only(self.args.has(&option::READONLY))
             .dry_run(self.is_test())
-            .flush(!self.args.has(&option::NOFLUSH))
-            .kernel(KernelOptions::auto().udev_sync(self.waits_for_udev()));
+            .flush(!self.args.has(&option::NOFLUSH));
+        if !self.waits_for_udev() {
+            options = options.no_udev_sync();
+        }
         for text in self.args.texts(&option::CONFIG) {
             options = options.config(text)?;
         }

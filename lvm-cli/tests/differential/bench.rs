@@ -16,7 +16,7 @@ pub const DEVICES: usize = 6;
 /// Loop devices from this number on have paths of one length, so that columns are as wide on both
 /// sides.
 const FIRST_LOOP: u64 = 300;
-const LAST_LOOP: u64 = 999;
+const LAST_LOOP: u64 = 989;
 
 /// What both programs read. A global filter keeps them off all devices but the twins, whatever a
 /// command line says.
@@ -25,7 +25,7 @@ devices {
     scan_lvs = 0
     hints = "none"
     use_devicesfile = 0
-    obtain_device_info_from_udev = 0
+    obtain_device_list_from_udev = 0
     external_device_info_source = "none"
     multipath_component_detection = 0
     md_component_detection = 0
@@ -65,6 +65,10 @@ pub struct Side {
     program: Program,
     dir: PathBuf,
     loops: Vec<Loop>,
+    /// The paths of the other program's devices, and its directory, which metadata that was copied
+    /// names.
+    twins: Vec<String>,
+    twin_dir: PathBuf,
     /// Which devices it sees.
     shown: Vec<bool>,
 }
@@ -85,7 +89,14 @@ impl Side {
             from = device.number() + 1;
             loops.push(device);
         }
-        Ok(Self { program, dir, loops, shown: vec![true; DEVICES] })
+        Ok(Self {
+            program,
+            dir,
+            loops,
+            twins: Vec::new(),
+            twin_dir: PathBuf::new(),
+            shown: vec![true; DEVICES],
+        })
     }
 
     /// The path of a device.
@@ -96,6 +107,24 @@ impl Side {
     /// The paths of all devices.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.loops.iter().map(Loop::path)
+    }
+
+    /// The paths of its devices and of those of the other program, with their numbers.
+    pub fn all_paths(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.paths().enumerate().chain(self.twins.iter().map(String::as_str).enumerate())
+    }
+
+    /// The files that commands wrote, with their paths below its directory.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        list(&self.dir, "", &mut files);
+        files.sort();
+        files
+    }
+
+    /// Its directory and that of the other program.
+    pub fn all_dirs(&self) -> [&Path; 2] {
+        [&self.dir, &self.twin_dir]
     }
 
     /// Its system directory, which commands may write files to.
@@ -109,12 +138,8 @@ impl Side {
             device.reset(*size);
         }
         flush(&self.loops);
-        for entry in fs::read_dir(&self.dir).unwrap().flatten() {
-            let name = entry.file_name();
-            if name != "lock" && !name.to_string_lossy().starts_with("disk") {
-                let path = entry.path();
-                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
-            }
+        for entry in fs::read_dir(&self.dir).unwrap().flatten().filter(is_content) {
+            remove(&entry.path());
         }
         self.show(|at| at < sizes.len(), config);
     }
@@ -190,12 +215,13 @@ impl Bench {
         let memory = Path::new("/dev/shm");
         let dir = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let dir = dir.map_err(|error| error.to_string())?;
-        let bench = Self {
-            theirs: Side::new(Program::Lvm2, dir.path())?,
-            ours: Side::new(Program::Lvmkit, dir.path())?,
-            config: String::new(),
-            _dir: dir,
-        };
+        let mut theirs = Side::new(Program::Lvm2, dir.path())?;
+        let mut ours = Side::new(Program::Lvmkit, dir.path())?;
+        theirs.twins = ours.paths().map(str::to_owned).collect();
+        ours.twins = theirs.paths().map(str::to_owned).collect();
+        theirs.twin_dir.clone_from(&ours.dir);
+        ours.twin_dir.clone_from(&theirs.dir);
+        let bench = Self { theirs, ours, config: String::new(), _dir: dir };
         Command::new("lvm").arg("version").output().map_err(|error| format!("no lvm2: {error}"))?;
         Ok(bench)
     }
@@ -256,6 +282,45 @@ impl Bench {
             copy(from.file(), to.file());
         }
         flush(&self.ours.loops);
+        for entry in fs::read_dir(&self.ours.dir).unwrap().flatten().filter(|entry| is_content(entry)) {
+            remove(&entry.path());
+        }
+        copy_files(&self.theirs.dir, &self.ours.dir);
+    }
+}
+
+/// True for what commands wrote, false for what the bench needs.
+fn is_content(entry: &fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    name != "lock" && name != "lvm.conf" && !name.starts_with("disk")
+}
+
+fn remove(path: &Path) {
+    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+}
+
+fn list(dir: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(dir).unwrap().flatten().filter(is_content) {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &format!("{name}/"), files);
+        } else {
+            files.push((name, String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned()));
+        }
+    }
+}
+
+/// Copies files that commands wrote.
+fn copy_files(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().flatten().filter(is_content) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            fs::create_dir_all(&to).unwrap();
+            copy_files(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
     }
 }
 

@@ -19,6 +19,10 @@ pub enum Part {
     Json,
     /// What the devices hold.
     Metadata,
+    /// The same but for the number of the group's version, and which command wrote it.
+    Version,
+    /// Files beside the metadata: backups.
+    Files,
     /// The first line of the errors, when scripts know it.
     Error,
 }
@@ -30,6 +34,8 @@ impl fmt::Display for Part {
             Self::Stdout => "stdout",
             Self::Json => "json",
             Self::Metadata => "metadata",
+            Self::Version => "version",
+            Self::Files => "files",
             Self::Error => "error",
         })
     }
@@ -103,14 +109,25 @@ pub fn differences(theirs: (&Said, &State), ours: (&Said, &State)) -> Vec<Differ
     for (at, (theirs, ours)) in their_state.devices.iter().zip(&our_state.devices).enumerate() {
         if theirs != ours {
             let of = |state: &str| format!("disk{at:03}: {state}");
-            found.extend(Difference::of(Part::Metadata, of(theirs), of(ours)));
+            let same = their_state.devices.iter().map(|text| without_version(text));
+            let same = same.eq(our_state.devices.iter().map(|text| without_version(text)));
+            let part = if same { Part::Version } else { Part::Metadata };
+            found.extend(Difference::of(part, of(theirs), of(ours)));
             break;
         }
     }
+    found.extend(Difference::of(Part::Files, their_state.files.join("\n"), our_state.files.join("\n")));
     if compares_error(theirs) {
         found.extend(Difference::of(Part::Error, first_error(theirs), first_error(ours)));
     }
     found
+}
+
+/// Texts without their numbers and the commands that wrote them.
+fn without_version(text: &str) -> String {
+    let lines = text.lines();
+    let lines = lines.filter(|line| !line.starts_with("seqno = ") && !line.starts_with("description = "));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// True when scripts may look for what it failed with.

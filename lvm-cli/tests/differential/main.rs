@@ -41,7 +41,7 @@ use sequence::Sequence;
 use tally::Tally;
 
 /// Sequences that run at a time; a command of lvm2 mostly waits.
-const WORKERS: usize = 3;
+const WORKERS: usize = 6;
 /// Generated sequences of a run, besides the fresh one.
 const SEEDS: u64 = 16;
 

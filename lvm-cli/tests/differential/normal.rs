@@ -51,12 +51,14 @@ fn id_at(text: &str, start: usize) -> Option<&str> {
 /// What a command said or a device holds, comparable with the other side.
 pub fn normal(text: &str, side: &Side, ids: &Ids) -> String {
     let mut text = text.to_owned();
-    for (at, path) in side.paths().enumerate() {
+    for (at, path) in side.all_paths() {
         text = text.replace(path, &format!("/dev/disk{at:03}"));
         let name = path.trim_start_matches("/dev/");
         text = text.replace(name, &format!("disk{at:03}"));
     }
-    text = text.replace(&*side.dir().to_string_lossy(), "{dir}");
+    for dir in side.all_dirs() {
+        text = text.replace(&*dir.to_string_lossy(), "{dir}");
+    }
     text = without_ids(&text, ids);
     without_times(&text)
 }
@@ -120,6 +122,8 @@ fn is_date_time(text: &str) -> bool {
 pub fn metadata(text: &str, side: &Side, ids: &Ids) -> String {
     let mut out = String::new();
     for line in text.lines() {
+        // In files lines are indented.
+        let line = line.trim_start();
         let key = line.split([' ', '\t']).next().unwrap_or_default();
         let line = match key {
             "creation_time" | "creation_host" => key,

@@ -123,22 +123,7 @@ impl Run<'_> {
 
 /// The words of a line as a shell would pass them.
 fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for c in line.chars() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if c == '\'' || c == '"' => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            None if c.is_whitespace() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    shlex::split(line).unwrap_or_else(|| panic!("a quote is not closed: {line}"))
 }
 
 /// A word with what stands for something of one side.
@@ -163,7 +148,7 @@ fn expanded(word: &str, side: &Side, seen: &Seen) -> String {
 
 fn value(what: &str, side: &Side, seen: &Seen) -> Option<String> {
     if let Ok(at) = what.parse::<usize>() {
-        return Some(side.path(at).to_owned());
+        return Some(side.paths().nth(at).map_or_else(|| format!("/dev/loop99{at}"), str::to_owned));
     }
     if what == "dir" {
         return Some(side.dir().to_string_lossy().into_owned());

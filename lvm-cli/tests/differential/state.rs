@@ -16,6 +16,8 @@ const MDA_HEADER_SIZE: u64 = 512;
 pub struct State {
     /// For each device its label and its areas with their texts.
     pub devices: Vec<String>,
+    /// The files that commands wrote.
+    pub files: Vec<String>,
 }
 
 /// What was read from the devices of a side.
@@ -65,7 +67,10 @@ impl Seen {
             Some(pv) => device(pv, texts, side, &ids),
             None => "no label".to_owned(),
         });
-        Self { state: State { devices: devices.collect() }, ids, pvs, sizes }
+        let devices = devices.collect();
+        let files = side.files().into_iter().map(|(name, text)| file(&name, &text, side, &ids));
+        let files = files.collect();
+        Self { state: State { devices, files }, ids, pvs, sizes }
     }
 
     /// The groups that are there, by name: the newest text of each.
@@ -108,6 +113,15 @@ fn device(pv: &ScannedPv, texts: &[Option<String>], side: &Side, ids: &Ids) -> S
         }
     }
     out
+}
+
+/// A file with its name; numbers in names of archive files are random.
+fn file(name: &str, text: &str, side: &Side, ids: &Ids) -> String {
+    let name = match name.rsplit_once('-') {
+        Some((front, back)) if name.starts_with("archive/") && back.ends_with(".vg") => front,
+        _ => name,
+    };
+    format!("{name}\n{}", metadata(text, side, ids))
 }
 
 /// The text that a header points at, as it is.

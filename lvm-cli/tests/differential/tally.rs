@@ -60,35 +60,36 @@ impl Tally {
         if differences.is_empty() {
             self.equal += 1;
         }
+        let mut left = Vec::new();
         for difference in differences {
             match known::explain(&tried, difference.part) {
                 Some(rule) => *self.explained.entry(rule).or_default() += 1,
-                None => self.differs(&tried, &difference),
+                None => left.push(difference),
             }
+        }
+        if !left.is_empty() {
+            self.differs(&tried, &left);
         }
     }
 
-    fn differs(&mut self, tried: &Tried<'_>, difference: &Difference) {
-        *self.counts.entry((tried.area.to_owned(), difference.part)).or_default() += 1;
+    fn differs(&mut self, tried: &Tried<'_>, differences: &[Difference]) {
+        for difference in differences {
+            *self.counts.entry((tried.area.to_owned(), difference.part)).or_default() += 1;
+        }
         if known::PENDING.contains(&tried.area) {
             *self.pending.entry(tried.area.to_owned()).or_default() += 1;
             if std::env::var_os("LVMKIT_DIFFER").is_none() {
                 return;
             }
         }
-        let mut text = format!("[{}] {}\n    {}", tried.title, tried.line, difference.part);
-        match difference.part {
-            Part::Exit => {
-                let last = |said: &Said| said.err.lines().last().unwrap_or_default().trim().to_owned();
-                text.push_str(&format!(
-                    ": lvm2 {} ({}), lvmkit {} ({})",
-                    difference.theirs,
-                    last(tried.theirs),
-                    difference.ours,
-                    last(tried.ours)
-                ));
-            }
-            _ => text.push_str(&shown(&difference.theirs, &difference.ours)),
+        let mut text = format!("[{}] {}", tried.title, tried.line);
+        for (name, said) in [("lvm2  ", tried.theirs), ("lvmkit", tried.ours)] {
+            let lines = said.err.lines().map(str::trim).take(SHOWN).collect::<Vec<_>>();
+            text.push_str(&format!("\n  {name} {} {}", said.code, lines.join(" | ")));
+        }
+        for difference in differences.iter().filter(|found| !matches!(found.part, Part::Exit | Part::Error)) {
+            text.push_str(&format!("\n    {}", difference.part));
+            text.push_str(&shown(&difference.theirs, &difference.ours));
         }
         self.unexplained.insert(text);
     }
