@@ -4,6 +4,7 @@
 //! device node is made, since containers often come without.
 
 use std::fs::{self, File};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,13 +30,28 @@ impl Loop {
     /// # Errors
     /// Why there is none: no root, no loop devices.
     pub fn new(dir: &Path, name: &str, size: u64) -> Result<Self, String> {
-        if fs::metadata("/proc/self").map_or(u32::MAX, |process| process.uid()) != 0 {
-            return Err("loop devices need root".to_owned());
-        }
+        needs_root()?;
         let file = dir.join(name);
         File::create(&file).and_then(|file| file.set_len(size)).map_err(|error| error.to_string())?;
-        let path = attach(&file)?;
+        let path = attach(&file, candidates()?)?;
         Ok(Self { path, file, size })
+    }
+
+    /// The same, the first that is free of these numbers.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn numbered(dir: &Path, name: &str, size: u64, numbers: RangeInclusive<u64>) -> Result<Self, String> {
+        needs_root()?;
+        let file = dir.join(name);
+        File::create(&file).and_then(|file| file.set_len(size)).map_err(|error| error.to_string())?;
+        let path = attach(&file, unused(numbers))?;
+        Ok(Self { path, file, size })
+    }
+
+    /// The number in its name.
+    pub fn number(&self) -> u64 {
+        self.path.trim_start_matches("/dev/loop").parse().unwrap()
     }
 
     /// The device's path.
@@ -77,9 +93,16 @@ impl Drop for Loop {
     }
 }
 
-fn attach(file: &Path) -> Result<String, String> {
+fn needs_root() -> Result<(), String> {
+    match fs::metadata("/proc/self").map_or(u32::MAX, |process| process.uid()) {
+        0 => Ok(()),
+        _ => Err("loop devices need root".to_owned()),
+    }
+}
+
+fn attach(file: &Path, candidates: Candidates) -> Result<String, String> {
     let mut why = "no loop device is free".to_owned();
-    for candidate in candidates()? {
+    for candidate in candidates {
         let path = candidate?;
         make_node(&path)?;
         let output = Command::new("losetup").arg(&path).arg(file).output().map_err(|e| e.to_string())?;
@@ -102,8 +125,12 @@ fn candidates() -> Result<Candidates, String> {
     let Some((Ok(first), Ok(last))) = numbers else {
         return Err(format!("LVMKIT_TEST_LOOPS={range} is not FIRST-LAST"));
     };
+    Ok(unused(first..=last))
+}
+
+fn unused(numbers: RangeInclusive<u64>) -> Candidates {
     let free = move |number: &u64| !Path::new(&format!("/sys/block/loop{number}/loop")).exists();
-    Ok(Box::new((first..=last).filter(free).map(|number| Ok(format!("/dev/loop{number}")))))
+    Box::new(numbers.filter(free).map(|number| Ok(format!("/dev/loop{number}"))))
 }
 
 fn first_free() -> Result<String, String> {

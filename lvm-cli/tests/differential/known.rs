@@ -1,0 +1,75 @@
+//! Where `lvmkit` differs from lvm2 on purpose. Each rule names the row of `docs/compatibility.md`
+//! that argues it.
+
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+
+use crate::compare::Part;
+use crate::tally::Tried;
+
+/// Areas of the corpus whose commands are not finished: their differences are counted, and do not
+/// fail.
+pub const PENDING: &[&str] = &[];
+
+/// A difference that is meant.
+#[derive(Debug)]
+pub struct Rule {
+    /// The first cell of a row in `docs/compatibility.md`.
+    pub row: &'static str,
+    /// Which command lines.
+    pub line: &'static str,
+    /// What of them differs.
+    pub parts: &'static [Part],
+    /// What lvm2 says on either stream; empty for whatever.
+    pub theirs: &'static str,
+    /// What `lvmkit` says.
+    pub ours: &'static str,
+}
+
+use Part::{Error, Exit, Metadata, Stdout};
+
+/// Every rule.
+pub const RULES: &[Rule] = &[];
+
+struct Compiled {
+    line: Regex,
+    theirs: Regex,
+    ours: Regex,
+}
+
+fn compiled() -> &'static [Compiled] {
+    static COMPILED: OnceLock<Vec<Compiled>> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let regex = |text: &str| Regex::new(text).unwrap();
+        let rules = RULES.iter();
+        rules
+            .map(|rule| Compiled {
+                line: regex(rule.line),
+                theirs: regex(rule.theirs),
+                ours: regex(rule.ours),
+            })
+            .collect()
+    })
+}
+
+/// The rule that explains why a part of a line's outcome differs.
+pub fn explain(tried: &Tried<'_>, part: Part) -> Option<usize> {
+    let theirs = format!("{}{}", tried.theirs.out, tried.theirs.err);
+    let ours = format!("{}{}", tried.ours.out, tried.ours.err);
+    RULES.iter().zip(compiled()).position(|(rule, compiled)| {
+        rule.parts.contains(&part)
+            && compiled.line.is_match(tried.line)
+            && compiled.theirs.is_match(&theirs)
+            && compiled.ours.is_match(&ours)
+    })
+}
+
+#[test]
+fn every_rule_is_argued() {
+    let text = include_str!("../../../docs/compatibility.md");
+    for rule in RULES {
+        let row = format!("| {} |", rule.row);
+        assert!(text.lines().any(|line| line.starts_with(&row)), "docs/compatibility.md has no row {row}");
+    }
+}
