@@ -15,8 +15,11 @@ use crate::loops::Loop;
 pub const DEVICES: usize = 6;
 /// Loop devices from this number on have paths of one length, so that columns are as wide on both
 /// sides.
-const FIRST_LOOP: u64 = 300;
+const FIRST_LOOP: u64 = 700;
 const LAST_LOOP: u64 = 989;
+
+/// Seconds that a command may take. lvm2 waits for ever for the progress of some.
+const LIMIT: &str = "30";
 
 /// What both programs read. A global filter keeps them off all devices but the twins, whatever a
 /// command line says.
@@ -122,6 +125,11 @@ impl Side {
         files
     }
 
+    /// The minor numbers of its devices.
+    pub fn minors(&self) -> impl Iterator<Item = u64> {
+        self.loops.iter().map(Loop::number)
+    }
+
     /// Its directory and that of the other program.
     pub fn all_dirs(&self) -> [&Path; 2] {
         [&self.dir, &self.twin_dir]
@@ -155,11 +163,13 @@ impl Side {
     }
 
     fn spawn(&self, words: &[String]) -> Child {
-        let mut command = match self.program {
-            Program::Lvm2 => Command::new("lvm"),
-            Program::Lvmkit => Command::new(env!("CARGO_BIN_EXE_lvmkit")),
+        let program = match self.program {
+            Program::Lvm2 => "lvm",
+            Program::Lvmkit => env!("CARGO_BIN_EXE_lvmkit"),
         };
+        let mut command = Command::new("timeout");
         command
+            .args([LIMIT, program])
             .args(words)
             .current_dir(&self.dir)
             .env("LVM_SYSTEM_DIR", &self.dir)
@@ -282,7 +292,7 @@ impl Bench {
             copy(from.file(), to.file());
         }
         flush(&self.ours.loops);
-        for entry in fs::read_dir(&self.ours.dir).unwrap().flatten().filter(|entry| is_content(entry)) {
+        for entry in fs::read_dir(&self.ours.dir).unwrap().flatten().filter(is_content) {
             remove(&entry.path());
         }
         copy_files(&self.theirs.dir, &self.ours.dir);

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::bench::{Said, Side};
-use crate::normal::{Ids, normal};
+use crate::normal::{Ids, normal, without_minors};
 use crate::state::State;
 
 /// What of a line's outcome.
@@ -91,8 +91,13 @@ impl Difference {
 }
 
 /// What one side said, comparable with the other.
-pub fn comparable(said: &Said, side: &Side, ids: &Ids) -> Said {
-    Said { code: said.code, out: normal(&said.out, side, ids), err: normal(&said.err, side, ids) }
+pub fn comparable(line: &str, said: &Said, side: &Side, ids: &Ids) -> Said {
+    let mut out = normal(&said.out, side, ids);
+    // Numbers that a report of something else has stay as they are.
+    if line.contains("all") || line.contains("minor") {
+        out = without_minors(&out, side);
+    }
+    Said { code: said.code, out, err: normal(&said.err, side, ids) }
 }
 
 /// The parts in which both differ.

@@ -33,7 +33,7 @@ pub fn sequences() -> Vec<Sequence> {
     let mut paths = fs::read_dir(dir()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     paths.sort();
     let areas = paths.iter().filter_map(|path| path.file_stem()?.to_str());
-    areas.filter(|area| !area.starts_with('_')).flat_map(|area| file(area)).collect()
+    areas.filter(|area| !area.starts_with('_')).flat_map(file).collect()
 }
 
 fn file(area: &str) -> Vec<Sequence> {

@@ -10,7 +10,34 @@ use crate::tally::Tried;
 
 /// Areas of the corpus whose commands are not finished: their differences are counted, and do not
 /// fail.
-pub const PENDING: &[&str] = &[];
+pub const PENDING: &[&str] = &[
+    "arguments",
+    "config",
+    "display",
+    "generated",
+    "groups",
+    "lvchange",
+    "lvcreate",
+    "lvremove",
+    "lvrename",
+    "lvresize",
+    "lvs",
+    "pvchange",
+    "pvcreate",
+    "pvremove",
+    "pvresize",
+    "pvs",
+    "restored",
+    "selection",
+    "vgcfg",
+    "vgchange",
+    "vgcreate",
+    "vgextend",
+    "vgreduce",
+    "vgremove",
+    "vgrename",
+    "vgs",
+];
 
 /// A difference that is meant.
 #[derive(Debug)]
@@ -26,8 +53,6 @@ pub struct Rule {
     /// What `lvmkit` says.
     pub ours: &'static str,
 }
-
-use Part::{Error, Exit, Metadata, Stdout};
 
 /// Every rule.
 pub const RULES: &[Rule] = &[];

@@ -136,3 +136,22 @@ pub fn metadata(text: &str, side: &Side, ids: &Ids) -> String {
     }
     normal(&out, side, ids)
 }
+
+/// The minor numbers of devices, which are as many digits long on both sides, become their order.
+pub fn without_minors(text: &str, side: &Side) -> String {
+    let mut out = text.to_owned();
+    for (at, minor) in side.minors().enumerate() {
+        let minor = minor.to_string();
+        let mut rest = std::mem::take(&mut out);
+        while let Some(start) = rest.find(&minor) {
+            let (before, after) = (rest.get(..start).unwrap_or_default(), &rest[start + minor.len()..]);
+            let joined = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '.');
+            let alone = !joined(before.chars().next_back()) && !joined(after.chars().next());
+            out.push_str(before);
+            out.push_str(&if alone { format!("#{at:02}") } else { minor.clone() });
+            rest = after.to_owned();
+        }
+        out.push_str(&rest);
+    }
+    out
+}

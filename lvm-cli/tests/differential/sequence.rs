@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use crate::bench::{Bench, Side};
 use crate::compare::{comparable, differences};
@@ -106,10 +107,12 @@ impl Run<'_> {
         };
         let theirs = expand(&self.bench.theirs, &self.seen.0);
         let ours = expand(&self.bench.ours, &self.seen.1);
+        let start = Instant::now();
         let (theirs, ours) = self.bench.both(&theirs, &ours);
+        let took = start.elapsed().as_secs_f32();
         self.look();
-        let theirs = comparable(&theirs, &self.bench.theirs, &self.seen.0.ids);
-        let ours = comparable(&ours, &self.bench.ours, &self.seen.1.ids);
+        let theirs = comparable(line, &theirs, &self.bench.theirs, &self.seen.0.ids);
+        let ours = comparable(line, &ours, &self.bench.ours, &self.seen.1.ids);
         let differences = differences((&theirs, &self.seen.0.state), (&ours, &self.seen.1.state));
         if self.seen.0.state != self.seen.1.state {
             // One difference must not hide the next.
@@ -117,7 +120,7 @@ impl Run<'_> {
             self.seen.1 = Seen::with_ids(&self.bench.ours, self.seen.0.ids.clone());
         }
         let Sequence { area, title, .. } = self.sequence;
-        self.tally.take(Tried { area, title, line, theirs: &theirs, ours: &ours }, differences);
+        self.tally.take(Tried { area, title, line, theirs: &theirs, ours: &ours, took }, differences);
     }
 }
 

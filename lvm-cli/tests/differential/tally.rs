@@ -9,6 +9,9 @@ use crate::known::{self, RULES};
 /// Lines of a difference that are shown.
 const SHOWN: usize = 6;
 
+/// Seconds after which a line is named.
+const SLOW: f32 = 10.0;
+
 /// A line that was run.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried<'a> {
@@ -17,6 +20,8 @@ pub struct Tried<'a> {
     pub line: &'a str,
     pub theirs: &'a Said,
     pub ours: &'a Said,
+    /// Seconds that both took.
+    pub took: f32,
 }
 
 /// Counts, and every difference that no rule explains.
@@ -37,6 +42,7 @@ pub struct Tally {
     unexplained: BTreeSet<String>,
     soft: BTreeSet<String>,
     commands: BTreeMap<String, usize>,
+    slow: Vec<(f32, String)>,
 }
 
 impl Tally {
@@ -46,6 +52,9 @@ impl Tally {
         let command = tried.line.split_whitespace().next().unwrap_or_default();
         *self.commands.entry(command.to_owned()).or_default() += 1;
         self.failing += usize::from(tried.theirs.code != 0);
+        if tried.took > SLOW {
+            self.slow.push((tried.took, tried.line.to_owned()));
+        }
         self.json += usize::from(json(&tried.theirs.out).is_some());
         self.errors += usize::from(compares_error(tried.theirs));
         if tried.theirs.code != 0 && tried.ours.code != 0 {
@@ -115,6 +124,7 @@ impl Tally {
         for (command, count) in other.commands {
             *self.commands.entry(command).or_default() += count;
         }
+        self.slow.extend(other.slow);
         self.unexplained.extend(other.unexplained);
         self.soft.extend(other.soft);
     }
@@ -128,6 +138,9 @@ impl Tally {
         }
         for (rule, count) in &self.explained {
             println!("  {count:4} explained by: {}", RULES[*rule].row);
+        }
+        for (took, line) in &self.slow {
+            println!("  {took:.0} s: {line}");
         }
         for ((area, part), count) in &self.counts {
             println!("  {count:4} {part:8} in {area}");
