@@ -72,6 +72,12 @@ impl Lvm {
         Ok(Self { options })
     }
 
+    /// The system id of this host (lvmsystemid(7)), if it has one.
+    #[must_use]
+    pub fn system_id(&self) -> Option<&str> {
+        self.options.system_id.as_deref()
+    }
+
     /// Reads all devices: groups, physical volumes without a group, and what is wrong with them.
     ///
     /// # Errors

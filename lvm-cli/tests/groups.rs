@@ -5,6 +5,12 @@
 
 #[path = "groups/export.rs"]
 mod export;
+#[path = "groups/identity.rs"]
+mod identity;
+#[path = "groups/missing.rs"]
+mod missing;
+#[path = "groups/split.rs"]
+mod split;
 #[path = "groups/stage.rs"]
 mod stage;
 #[path = "../../tests/support/mod.rs"]

@@ -68,8 +68,8 @@ options! {
     PV_ZERO = Opt::new("zero", Takes::YesNo, "Accepted for compatibility.").short('Z').no_effect("the first four sectors are always written");
     ALLOCATABLE = Opt::new("allocatable", Takes::YesNo, "Whether extents may be allocated on it.").short('x');
     PVCHANGE_ALL = Opt::flag("all", "All physical volumes.").short('a');
-    PVCHANGE_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
-    PVCHANGE_METADATAIGNORE = Opt::missing("metadataignore", Takes::YesNo);
+    PVCHANGE_UUID = Opt::flag("uuid", "Give it a new uuid.").short('u');
+    PVCHANGE_METADATAIGNORE = Opt::new("metadataignore", Takes::YesNo, "Whether its metadata areas are kept out of use.");
 }
 
 // Volume groups.
@@ -82,19 +82,21 @@ options! {
     SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group.");
     RESIZEABLE = Opt::new("resizeable", Takes::YesNo, "Whether physical volumes may be added and removed.").short('x').aliases(&["resizable"]);
     VGREDUCE_ALL = Opt::flag("all", "Remove all physical volumes that are not in use.").short('a');
-    REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use.");
+    REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use; with --force also the volumes that lie on them.");
     VGEXPORT_ALL = Opt::flag("all", "Export all groups.").short('a');
     VGIMPORT_ALL = Opt::flag("all", "Import all groups.").short('a');
     IMPORT_FORCE = Opt::flag("force", "Also import groups that lack physical volumes.").short('f').repeats();
-    MIRRORSONLY = Opt::missing("mirrorsonly", Takes::Nothing);
-    RESTOREMISSING = Opt::missing("restoremissing", Takes::Nothing);
+    SPLIT_NAME = Opt::new("name", Takes::Text("LV"), "Move the physical volumes that this logical volume lies on.").short('n');
+    MERGE_LIST = Opt::flag("list", "Accepted for compatibility.").short('l').no_effect("LVM2 prints no list either");
+    MIRRORSONLY = Opt::flag("mirrorsonly", "With --removemissing --force: remove no volumes, only images of mirrors.");
+    RESTOREMISSING = Opt::flag("restoremissing", "Take physical volumes into use again that were missing when the group was changed.");
     SHARED = Opt::missing("shared", Takes::Nothing);
-    VG_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
-    VGCHANGE_SYSTEMID = Opt::missing("systemid", Takes::Text("String"));
+    VG_UUID = Opt::flag("uuid", "Give the group a new uuid.").short('u');
+    VGCHANGE_SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group; empty for none.");
     FILE = Opt::new("file", Takes::Text("File"), "The file; %s in it stands for the group's name.").short('f');
-    LIST = Opt::missing("list", Takes::Nothing).short('l');
-    RESTORE_FORCE = Opt::missing("force", Takes::Nothing);
-    UPDATEMETADATA = Opt::missing("updatemetadata", Takes::Nothing);
+    LIST = Opt::flag("list", "List the files that can be written back.").short('l');
+    RESTORE_FORCE = Opt::flag("force", "Also write back metadata of thin volumes; this is not supported yet.").repeats();
+    UPDATEMETADATA = Opt::flag("updatemetadata", "Write the metadata anew: copies that are behind are brought up to date, physical volumes that left the group are freed.");
 }
 
 // Logical volumes.

@@ -11,6 +11,7 @@ mod lvresize;
 mod lvscan;
 mod lvwrite;
 mod order;
+mod problems;
 mod pvchange;
 mod pvcreate;
 mod pvremove;
@@ -25,15 +26,17 @@ mod vgck;
 mod vgcreate;
 mod vgexport;
 mod vgextend;
+mod vgmerge;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
 mod vgscan;
+mod vgsplit;
 
 use std::collections::BTreeMap;
 
-use lvmkit::core::store::{FoundVg, Problem, Scan};
-use lvmkit::{Bytes, Error, ErrorKind, Lvm, VolumeGroup};
+use lvmkit::core::store::{FoundVg, Scan};
+use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup};
 
 use crate::args::Opt;
 use crate::args::name::Target;
@@ -89,12 +92,14 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgexport::COMMAND,
     &vgextend::COMMAND,
     &vgexport::IMPORT,
+    &vgmerge::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,
     &vgrename::COMMAND,
     &report::VGS,
     &vgscan::COMMAND,
+    &vgsplit::COMMAND,
 ];
 
 /// The command of that name.
@@ -110,7 +115,19 @@ fn cannot_process(name: &str, error: Error) -> Failure {
         lines.push(format!("Cannot process volume group {name}"));
         return Failure::Refused(lines);
     }
+    if *error.kind() == ErrorKind::MissingDevice && error.lv().is_none() {
+        return Failure::Refused(vec![
+            error.message().to_owned(),
+            "See vgreduce --removemissing and vgextend --restoremissing.".to_owned(),
+            format!("Cannot process volume group {name}"),
+        ]);
+    }
     error.into()
+}
+
+/// Checks that a group may be changed.
+fn changeable(transaction: &Transaction) -> Outcome {
+    transaction.check_changeable().map_err(|error| cannot_process(transaction.name(), error))
 }
 
 fn no_group(name: &str) -> Failure {
@@ -249,13 +266,25 @@ fn warn_about(session: &mut Session<'_>, scan: &Scan) {
 
 /// The same for one group.
 fn warn_about_group(session: &mut Session<'_>, found: &FoundVg) {
-    let name = found.vg.name();
-    for problem in &found.problems {
-        if let Problem::MissingPv { pv, hint } = problem {
-            session.out.warn(format!("Couldn't find device with uuid {pv}."));
-            session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
-        } else {
-            session.out.warn(format!("VG {name}: {problem}"));
-        }
+    for line in problems::lines(found) {
+        session.out.warn_plain(line);
     }
+}
+
+/// Begins a change of a group, and warns about what is wrong with it.
+fn begin(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome<Transaction> {
+    let transaction = lvm.begin(name).map_err(|error| cannot_process(name, error))?;
+    if let Some(found) = transaction.found() {
+        warn_about_group(session, found);
+    }
+    Ok(transaction)
+}
+
+/// True, and a failure is noted, when the group of a physical volume is exported.
+fn is_exported(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, vg: &str) -> Outcome<bool> {
+    let is_exported = lvm.volume_group(vg)?.is_exported();
+    if is_exported {
+        session.fail(Failure::refused(format!("Cannot use PV {device} in exported VG {vg}.")));
+    }
+    Ok(is_exported)
 }

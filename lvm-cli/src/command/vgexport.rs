@@ -42,7 +42,8 @@ fn export(session: &mut Session<'_>) -> Outcome {
 }
 
 fn export_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = lvm.begin(name).map_err(|error| super::cannot_process(name, error))?;
+    let mut transaction = super::begin(session, lvm, name)?;
+    super::changeable(&transaction)?;
     transaction.export_vg()?;
     if session.commit(transaction)?.is_some() {
         session.out.say(format!("Volume group \"{name}\" successfully exported"));
@@ -64,11 +65,9 @@ fn import(session: &mut Session<'_>) -> Outcome {
 }
 
 fn import_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = lvm.begin(name).map_err(|error| super::cannot_process(name, error))?;
-    if let Some(found) = transaction.found().cloned() {
-        super::warn_about_group(session, &found);
-    }
-    transaction.import_vg(session.args.has(&o::IMPORT_FORCE))?;
+    let mut transaction = super::begin(session, lvm, name)?;
+    let imported = transaction.import_vg(session.args.has(&o::IMPORT_FORCE));
+    imported.map_err(|error| super::cannot_process(name, error))?;
     if session.commit(transaction)?.is_some() {
         session.out.say(format!("Volume group \"{name}\" successfully imported"));
     }
