@@ -78,6 +78,18 @@ impl Lvm {
         self.options.system_id.as_deref()
     }
 
+    /// Where the state after each change is kept, if anywhere.
+    #[must_use]
+    pub fn backup_dir(&self) -> Option<&Path> {
+        self.options.backup_dir.as_deref()
+    }
+
+    /// Where the states before changes are kept, if anywhere.
+    #[must_use]
+    pub fn archive_dir(&self) -> Option<&Path> {
+        self.options.archive_dir.as_deref()
+    }
+
     /// Reads all devices: groups, physical volumes without a group, and what is wrong with them.
     ///
     /// # Errors

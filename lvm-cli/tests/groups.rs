@@ -3,12 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, reason = "a test fails by panicking")]
 
+#[path = "groups/clone.rs"]
+mod clone;
 #[path = "groups/export.rs"]
 mod export;
 #[path = "groups/identity.rs"]
 mod identity;
 #[path = "groups/missing.rs"]
 mod missing;
+#[path = "groups/restore.rs"]
+mod restore;
+#[path = "groups/small.rs"]
+mod small;
 #[path = "groups/split.rs"]
 mod split;
 #[path = "groups/stage.rs"]

@@ -88,6 +88,9 @@ options! {
     IMPORT_FORCE = Opt::flag("force", "Also import groups that lack physical volumes.").short('f').repeats();
     SPLIT_NAME = Opt::new("name", Takes::Text("LV"), "Move the physical volumes that this logical volume lies on.").short('n');
     MERGE_LIST = Opt::flag("list", "Accepted for compatibility.").short('l').no_effect("LVM2 prints no list either");
+    BASEVGNAME = Opt::new("basevgname", Takes::Text("VG"), "The name; a number is put behind it when it is taken. Default: the name of the group.").short('n');
+    CLONE_IMPORT = Opt::flag("import", "Also take in a group that is exported.").short('i');
+    IMPORTDEVICES = Opt::missing("importdevices", Takes::Nothing);
     MIRRORSONLY = Opt::flag("mirrorsonly", "With --removemissing --force: remove no volumes, only images of mirrors.");
     RESTOREMISSING = Opt::flag("restoremissing", "Take physical volumes into use again that were missing when the group was changed.");
     SHARED = Opt::missing("shared", Takes::Nothing);
@@ -208,6 +211,15 @@ options! {
     CONFIGREPORT = Opt::missing("configreport", Takes::Text("String"));
     FOREIGN = Opt::flag("foreign", "Accepted for compatibility.").no_effect("groups of other hosts are always shown");
     HISTORY = Opt::missing("history", Takes::Nothing).short('H');
+}
+
+// Commands that say little or do nothing.
+options! {
+    POLLOPERATION = Opt::new("polloperation", Takes::Word(&["pvmove", "convert", "merge", "merge_thin"]), "What is waited for.");
+    DEVTYPES_SELECT = Opt::missing("select", Takes::Text("String")).short('S');
+    POLL_ABORT = Opt::flag("abort", "Take it back.");
+    POLL_HANDLE = Opt::new("handlemissingpvs", Takes::Nothing, "Accepted for compatibility.");
+    POLL_INTERVAL = Opt::new("interval", Takes::Number, "Seconds between looks.").short('i');
 }
 
 // Content.

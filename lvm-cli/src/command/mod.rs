@@ -1,15 +1,18 @@
 //! The table of commands.
 
+mod devtypes;
 mod dm;
 mod doctor;
 mod lvchange;
 mod lvcreate;
+mod lvpoll;
 mod lvread;
 mod lvremove;
 mod lvrename;
 mod lvresize;
 mod lvscan;
 mod lvwrite;
+mod obsolete;
 mod order;
 mod problems;
 mod pvchange;
@@ -19,6 +22,9 @@ mod pvresize;
 mod pvscan;
 mod recover;
 mod report;
+mod segtypes;
+mod systemid;
+mod tags;
 mod vgcfgbackup;
 mod vgcfgrestore;
 mod vgchange;
@@ -26,6 +32,7 @@ mod vgck;
 mod vgcreate;
 mod vgexport;
 mod vgextend;
+mod vgimportclone;
 mod vgmerge;
 mod vgreduce;
 mod vgremove;
@@ -64,8 +71,10 @@ impl Command {
 
 /// Every command, by name.
 pub(crate) static COMMANDS: &[&Command] = &[
+    &devtypes::COMMAND,
     &dm::COMMAND,
     &doctor::COMMAND,
+    &segtypes::FORMATS,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvresize::EXTEND,
@@ -76,14 +85,22 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvresize::RESIZE,
     &report::LVS,
     &lvscan::COMMAND,
+    &obsolete::LVMCHANGE,
+    &obsolete::LVMSADC,
+    &obsolete::LVMSAR,
+    &lvpoll::COMMAND,
     &lvwrite::COMMAND,
     &pvchange::COMMAND,
     &pvcreate::COMMAND,
+    &obsolete::PVDATA,
     &pvremove::COMMAND,
     &pvresize::COMMAND,
     &report::PVS,
     &pvscan::COMMAND,
     &recover::COMMAND,
+    &segtypes::COMMAND,
+    &systemid::COMMAND,
+    &tags::COMMAND,
     &vgcfgbackup::COMMAND,
     &vgcfgrestore::COMMAND,
     &vgchange::COMMAND,
@@ -92,6 +109,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgexport::COMMAND,
     &vgextend::COMMAND,
     &vgexport::IMPORT,
+    &vgimportclone::COMMAND,
     &vgmerge::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
@@ -172,8 +190,8 @@ fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
 /// The groups that the arguments mean and that may be used: exported ones are passed over unless
 /// they are named.
 fn usable_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
+    let mut names = chosen_groups(session, lvm)?;
     let scan = lvm.scan()?;
-    let mut names = chosen_of(session, &scan);
     let words = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
     let exported = |name: &str| scan.groups.iter().any(|it| it.vg.name() == name && it.vg.is_exported());
     names.retain(|name| !exported(name) || words.contains(&Target::Vg(name.clone())));

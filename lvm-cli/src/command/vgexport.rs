@@ -25,7 +25,7 @@ pub(super) static IMPORT: Command = Command {
 /// Checks that groups are named, or all are meant.
 fn check_words(session: &Session<'_>, all: &'static Opt) -> Outcome {
     match (session.args.has(all), session.args.words.is_empty()) {
-        (false, true) => Err(Failure::Syntax),
+        (false, true) if !session.args.has(&o::SELECT) => Err(Failure::Syntax),
         (true, false) => super::no_words(session),
         _ => Ok(()),
     }

@@ -78,7 +78,7 @@ impl Stage {
 
     /// Both get these settings from now on.
     pub fn config(&mut self, config: &str) {
-        config.clone_into(&mut self.config);
+        self.config = config.replace("DIR", &self.dir.path().to_string_lossy());
     }
 
     /// Both see only these devices from now on; all when none is given.
@@ -146,8 +146,20 @@ impl Stage {
         if !self.config.is_empty() {
             words.extend(["--config".to_owned(), self.config.clone()]);
         }
-        // pvck does not take the list of devices for its own.
-        match line.starts_with("pvck") {
+        // These do not take the list of devices for their own.
+        let alone = [
+            "pvck",
+            "segtypes",
+            "formats",
+            "devtypes",
+            "tags",
+            "systemid",
+            "lvmchange",
+            "lvmsadc",
+            "lvmsar",
+            "pvdata",
+        ];
+        match alone.contains(&words[0].as_str()) {
             true => self.lvm2.run_on_machine("", &words.iter().map(String::as_str).collect::<Vec<_>>()),
             false => self.lvm2.run(&self.view(), &words),
         }
@@ -203,7 +215,12 @@ impl Stage {
         let (our_state, their_state) =
             (masked(&describe(&by_us), &known), masked(&describe(&by_them), &known));
         // Its own way of bringing copies up to date, which it tells of.
-        let told = |line: &&str| !line.starts_with("WARNING: updating old metadata to ");
+        let told = |line: &&str| {
+            !(line.starts_with("WARNING: updating old metadata to ")
+                // Without a device-mapper.
+                || line.starts_with("Incompatible libdevmapper")
+                || line.starts_with("WARNING: Failed to check for active volumes"))
+        };
         let err = theirs.err.lines().filter(told).collect::<Vec<_>>().join("\n");
         let theirs = Said { err, ..theirs };
         let lines =
