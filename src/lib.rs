@@ -43,6 +43,7 @@ pub mod commit;
 mod config;
 pub mod data;
 pub mod doctor;
+pub mod inspect;
 pub mod lock;
 mod lvm;
 mod mapped;

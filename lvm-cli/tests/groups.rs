@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, reason = "a test fails by panicking")]
 
+#[path = "groups/check.rs"]
+mod check;
 #[path = "groups/clone.rs"]
 mod clone;
 #[path = "groups/export.rs"]

@@ -67,6 +67,11 @@ options! {
     SETPHYSICALVOLUMESIZE = Opt::new("setphysicalvolumesize", Takes::Size(Unit::Mib), "Take the device to have this size.");
     PV_ZERO = Opt::new("zero", Takes::YesNo, "Accepted for compatibility.").short('Z').no_effect("the first four sectors are always written");
     ALLOCATABLE = Opt::new("allocatable", Takes::YesNo, "Whether extents may be allocated on it.").short('x');
+    DUMP = Opt::new("dump", Takes::Word(&["headers", "metadata", "metadata_all", "metadata_search", "metadata_area"]), "What to print: headers; the metadata they point at; all texts in the area; texts found without headers; the bytes of the area.");
+    DUMP_FILE = Opt::new("file", Takes::Text("File"), "Write metadata to this file, which must not exist.").short('f');
+    SETTINGS = Opt::new("settings", Takes::Text("String"), "Where to look instead of where headers say: 'mda_num=N', 'mda_offset=BYTES mda_size=BYTES'; what to show: 'seqno=N', 'metadata_offset=BYTES'.");
+    REPAIR = Opt::missing("repair", Takes::Nothing);
+    REPAIRTYPE = Opt::missing("repairtype", Takes::Text("String"));
     PVCHANGE_ALL = Opt::flag("all", "All physical volumes.").short('a');
     PVCHANGE_UUID = Opt::flag("uuid", "Give it a new uuid.").short('u');
     PVCHANGE_METADATAIGNORE = Opt::new("metadataignore", Takes::YesNo, "Whether its metadata areas are kept out of use.");

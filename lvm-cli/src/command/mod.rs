@@ -16,6 +16,7 @@ mod obsolete;
 mod order;
 mod problems;
 mod pvchange;
+mod pvck;
 mod pvcreate;
 mod pvremove;
 mod pvresize;
@@ -91,6 +92,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvpoll::COMMAND,
     &lvwrite::COMMAND,
     &pvchange::COMMAND,
+    &pvck::COMMAND,
     &pvcreate::COMMAND,
     &obsolete::PVDATA,
     &pvremove::COMMAND,

@@ -95,6 +95,11 @@ impl Stage {
         self.config.clear();
     }
 
+    /// The folder that `DIR` stands for.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub fn path(&self, device: usize) -> &str {
         self.loops[device].path()
     }
@@ -248,16 +253,6 @@ impl Stage {
             self.differences.borrow_mut().push(format!("{place}: {line}\n  {}", differs.join("\n  ")));
         }
         theirs
-    }
-
-    /// lvm2 finds nothing wrong with what the program made from here; that is there afterwards.
-    #[track_caller]
-    pub fn ours_pleases(&self, line: &str) -> Said {
-        let said = self.ours(line);
-        assert!(said.ok(), "{line}: {said:?}");
-        let checked = self.lvm2.run(&self.view(), &["vgck"]);
-        assert!(checked.ok() && checked.complaints().is_empty(), "{line}: {checked:?}");
-        said
     }
 
     fn save(&self) -> Vec<PathBuf> {
