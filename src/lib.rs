@@ -45,6 +45,7 @@ pub mod data;
 pub mod doctor;
 pub mod explain;
 pub mod history;
+pub mod inspect;
 pub mod lock;
 mod lvm;
 pub mod map;

@@ -72,6 +72,24 @@ impl Lvm {
         Ok(Self { options })
     }
 
+    /// The system id of this host (lvmsystemid(7)), if it has one.
+    #[must_use]
+    pub fn system_id(&self) -> Option<&str> {
+        self.options.system_id.as_deref()
+    }
+
+    /// Where the state after each change is kept, if anywhere.
+    #[must_use]
+    pub fn backup_dir(&self) -> Option<&Path> {
+        self.options.backup_dir.as_deref()
+    }
+
+    /// Where the states before changes are kept, if anywhere.
+    #[must_use]
+    pub fn archive_dir(&self) -> Option<&Path> {
+        self.options.archive_dir.as_deref()
+    }
+
     /// Reads all devices: groups, physical volumes without a group, and what is wrong with them.
     ///
     /// # Errors

@@ -158,6 +158,14 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// A time in seconds since 1970-01-01 UTC as ctime(3) writes it, in the system's time zone.
+#[must_use]
+pub fn local_time(unix_seconds: u64) -> String {
+    let at = i64::try_from(unix_seconds).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
+    let zoned = at.map(|at| at.to_zoned(SystemZone::new().0));
+    zoned.map_or_else(String::new, |at| at.strftime("%a %b %e %H:%M:%S %Y").to_string())
+}
+
 /// How to make a [`Stamp`] of this machine, with what is to differ from it.
 ///
 /// ```

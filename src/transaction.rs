@@ -2,6 +2,7 @@
 
 mod export;
 mod identity;
+mod split;
 
 use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};
@@ -12,10 +13,8 @@ use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::plan::Plan;
-use lvm_core::store::{
-    CommitOutcome, CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit, commit_split,
-};
-use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, LvId, PvId, Result, Stamp};
+use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit};
+use lvm_core::{BlockDevice, Bytes, Error, ErrorKind, LvId, PvId, Result, Stamp};
 
 use crate::activate::change::require_inactive;
 use crate::commit::filesystem::FileSystemChange;
@@ -423,75 +422,6 @@ impl Transaction {
         self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
         self.merged.push(source);
         Ok(())
-    }
-
-    /// Moves physical volumes, with the logical volumes that lie wholly on them, to a new group,
-    /// and commits both. Returns the old group and the new one.
-    ///
-    /// # Errors
-    /// `AlreadyExists` when there is a group of that name; those of [`VgDraft::split_off`] and
-    /// [`commit`](Self::commit); `InvalidInput` when the transaction has other changes.
-    ///
-    /// # Effect
-    /// Both groups change together or not at all.
-    #[doc(alias = "vgsplit")]
-    pub fn split_vg(
-        mut self,
-        new_name: &str,
-        pvs: &[PvId],
-        observer: &mut dyn Observer,
-    ) -> Result<(VolumeGroup, VolumeGroup)> {
-        if self.draft.is_changed() {
-            return Err(Error::invalid("a split cannot be combined with other changes"));
-        }
-        self.claim_name(new_name)?;
-        let stamp = self.lvm.stamp(new_name, 0, &self.scan)?;
-        let new_draft = self.draft.split_off(new_name, pvs, stamp)?;
-        if let Some(base) = self.draft.base() {
-            let moved = new_draft.volume_group();
-            self.require_inactive(base, |lv| moved.logical_volume_by_id(lv.id()).is_some())?;
-        }
-        let found = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
-        let moved = found.filter(|pv| pvs.contains(&pv.id()));
-        let moved = moved.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))).collect();
-        let mut kept_set =
-            self.draft.devices(self.found.as_ref(), &self.new_devices.clone().into_iter().collect())?;
-        // They do not become free: they go to the new group.
-        kept_set.removed.retain(|pv| !pvs.contains(&pv.id));
-        let moved_set = new_draft.devices(None, &moved)?;
-        self.check_split(pvs)?;
-        for pv in kept_set.members.iter().chain(&moved_set.members) {
-            check_unmoved(pv)?;
-        }
-        let (vg, _, text) = self.draft.commit_text()?;
-        let (new_vg, _, new_text) = new_draft.commit_text()?;
-        if self.lvm.options.dry_run {
-            return Ok((vg, new_vg));
-        }
-        commit::archive(&self.lvm.options, &self.draft)?;
-        crate::observe::step(observer, format!("splitting volume group {new_name} from {}", vg.name()))?;
-        let write = || commit_split((kept_set, &text), (moved_set, &new_text));
-        let outcome = self.opened.changing(&self.lvm.options, write)?;
-        for (draft, vg, outcome) in
-            [(&self.draft, &vg, outcome), (&new_draft, &new_vg, CommitOutcome::default())]
-        {
-            let after = commit::After { lvm: &self.lvm, draft, vg, members: &[] };
-            after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
-        }
-        Ok((vg, new_vg))
-    }
-
-    /// What a crash in the middle of a split leaves is told by the old group's text on the moved
-    /// volumes, so there must be one.
-    fn check_split(&self, pvs: &[PvId]) -> Result<()> {
-        let moved = self.found.iter().flat_map(|found| found.pvs.iter().flatten());
-        let mut areas = moved.filter(|pv| pvs.contains(&pv.id())).flat_map(|pv| &pv.scanned.areas);
-        if areas.any(|area| area.state.text().is_some()) {
-            return Ok(());
-        }
-        Err(Error::invalid("the physical volumes to split off have no metadata area in use")
-            .with_vg(self.draft.name())
-            .with_help("bring one into use first (vgchange --vgmetadatacopies all)"))
     }
 
     /// Volumes that get another group's uuid cannot keep their devices.

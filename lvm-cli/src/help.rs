@@ -5,6 +5,8 @@ use crate::command::{self, COMMANDS, Command};
 use crate::output::Output;
 use crate::session::{EXIT_NO_SUCH_COMMAND, EXIT_OK};
 
+/// The version of LVM2 that commands, options and messages are those of.
+const LVM_VERSION: &str = "2.03.16(2) (2022-05-18)";
 /// Where option texts begin.
 const INDENT: usize = 8;
 
@@ -29,7 +31,13 @@ pub(crate) fn run(out: &mut Output, words: &[String]) -> u8 {
 
 /// The version.
 pub(crate) fn print_version(out: &mut Output) {
-    out.lines("  ", &format!("lvmkit version: {}", env!("CARGO_PKG_VERSION")));
+    out.lines("  ", &format!("lvmkit version:  {}", env!("CARGO_PKG_VERSION")));
+    // What scripts look for: the version of LVM2 whose commands these are.
+    out.lines("  ", &format!("LVM version:     {LVM_VERSION}"));
+    if let Ok(kernel) = lvmkit::dm::Kernel::open() {
+        let version = kernel.version();
+        out.lines("  ", &format!("Driver version:  {version}"));
+    }
 }
 
 /// All commands.

@@ -3,8 +3,22 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, reason = "a test fails by panicking")]
 
+#[path = "groups/check.rs"]
+mod check;
+#[path = "groups/clone.rs"]
+mod clone;
 #[path = "groups/export.rs"]
 mod export;
+#[path = "groups/identity.rs"]
+mod identity;
+#[path = "groups/missing.rs"]
+mod missing;
+#[path = "groups/restore.rs"]
+mod restore;
+#[path = "groups/small.rs"]
+mod small;
+#[path = "groups/split.rs"]
+mod split;
 #[path = "groups/stage.rs"]
 mod stage;
 #[path = "../../tests/support/mod.rs"]

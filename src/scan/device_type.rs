@@ -7,47 +7,78 @@ use std::path::Path;
 use lvm_core::{Error, ErrorKind, Result};
 use lvm_dm::DeviceNumber;
 
-/// The kinds that lvm2 2.03.16 knows, by the name of the driver, each with whether such a device
-/// can be partitioned. Missing on purpose: floppies, optical drives, tapes, zram.
-const KNOWN: [(&str, bool); 37] = [
-    ("sd", true),
-    ("ide", true),
-    ("md", false),
-    ("loop", false),
-    ("ramdisk", false),
-    ("device-mapper", false),
-    ("mdp", true),
-    ("dasd", true),
-    ("dac960", true),
-    ("nbd", true),
-    ("ida", true),
-    ("cciss", true),
-    ("ubd", true),
-    ("ataraid", true),
-    ("drbd", true),
-    ("rbd", true),
-    ("emcpower", true),
-    ("power2", true),
-    ("i2o_block", true),
-    ("iseries/vd", true),
-    ("gnbd", false),
-    ("aoe", true),
-    ("xvd", true),
-    ("vdisk", true),
-    ("ps3disk", true),
-    ("virtblk", true),
-    ("mmc", true),
+/// A kind of device that may hold physical volumes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct DeviceType {
+    /// The name of the driver, as in `/proc/devices`.
+    pub name: &'static str,
+    /// Minor numbers that the driver reserves for a device.
+    pub max_partitions: u32,
+    /// What it is.
+    pub description: &'static str,
+    /// True when such a device can have a partition table that counts.
+    is_partitionable: bool,
+}
+
+impl DeviceType {
+    const fn new(
+        name: &'static str,
+        max_partitions: u32,
+        is_partitionable: bool,
+        description: &'static str,
+    ) -> Self {
+        Self { name, max_partitions, description, is_partitionable }
+    }
+}
+
+/// The kinds that lvm2 2.03.16 knows, in no particular order.
+#[doc(alias = "devtypes")]
+#[must_use]
+pub fn device_types() -> &'static [DeviceType] {
+    &KNOWN
+}
+
+/// Missing on purpose: floppies, optical drives, tapes, zram.
+const KNOWN: [DeviceType; 37] = [
+    DeviceType::new("sd", 16, true, "SCSI disk"),
+    DeviceType::new("ide", 64, true, "IDE disk"),
+    DeviceType::new("md", 1, false, "Multiple Disk (MD/SoftRAID)"),
+    DeviceType::new("loop", 1, false, "Loop device"),
+    DeviceType::new("ramdisk", 1, false, "RAM disk"),
+    DeviceType::new("device-mapper", 1, false, "Mapped device"),
+    DeviceType::new("mdp", 1, true, "Partitionable MD"),
+    DeviceType::new("dasd", 4, true, "DASD disk (IBM S/390, zSeries)"),
+    DeviceType::new("dac960", 8, true, "DAC960"),
+    DeviceType::new("nbd", 16, true, "Network Block Device"),
+    DeviceType::new("ida", 16, true, "Compaq SMART2"),
+    DeviceType::new("cciss", 16, true, "Compaq CCISS array"),
+    DeviceType::new("ubd", 16, true, "User-mode virtual block device"),
+    DeviceType::new("ataraid", 16, true, "ATA Raid"),
+    DeviceType::new("drbd", 16, true, "Distributed Replicated Block Device (DRBD)"),
+    DeviceType::new("rbd", 16, true, "Ceph rados object as a Linux block device"),
+    DeviceType::new("emcpower", 16, true, "EMC Powerpath"),
+    DeviceType::new("power2", 16, true, "EMC Powerpath"),
+    DeviceType::new("i2o_block", 16, true, "i2o Block Disk"),
+    DeviceType::new("iseries/vd", 8, true, "iSeries disks"),
+    DeviceType::new("gnbd", 1, false, "Network block device"),
+    DeviceType::new("aoe", 16, true, "ATA over Ethernet"),
+    DeviceType::new("xvd", 16, true, "Xen virtual block device"),
+    DeviceType::new("vdisk", 8, true, "SUN's LDOM virtual block device"),
+    DeviceType::new("ps3disk", 16, true, "PlayStation 3 internal disk"),
+    DeviceType::new("virtblk", 8, true, "VirtIO disk"),
+    DeviceType::new("mmc", 16, true, "MMC block device"),
     // Partitions with large numbers, and NVMe namespaces, which are partitioned.
-    ("blkext", true),
-    ("fio", true),
-    ("mtip32xx", true),
-    ("vtms", true),
-    ("skd", true),
-    ("scm", true),
-    ("bcache", true),
-    ("nvme", true),
-    ("zvol", true),
-    ("VxDMP", true),
+    DeviceType::new("blkext", 1, true, "Extended device partitions"),
+    DeviceType::new("fio", 16, true, "Fusion IO"),
+    DeviceType::new("mtip32xx", 16, true, "Micron PCIe SSD"),
+    DeviceType::new("vtms", 16, true, "Violin Memory"),
+    DeviceType::new("skd", 16, true, "STEC"),
+    DeviceType::new("scm", 8, true, "Storage Class Memory (IBM S/390)"),
+    DeviceType::new("bcache", 1, true, "bcache block device cache"),
+    DeviceType::new("nvme", 64, true, "NVM Express"),
+    DeviceType::new("zvol", 16, true, "ZFS Zvols"),
+    DeviceType::new("VxDMP", 16, true, "Veritas Dynamic Multipathing"),
 ];
 
 /// The drivers of this kernel whose devices may hold physical volumes.
@@ -69,8 +100,11 @@ impl DeviceTypes {
             // lvm2 compares beginnings: there are drivers `ide0` and `cciss1`.
             let more = more.iter().find(|(name, _)| driver.starts_with(name.as_str()));
             let more = more.map(|(_, partitions)| *partitions > 1);
-            more.or_else(|| KNOWN.iter().find(|(name, _)| driver == *name).map(|known| known.1))
-                .or_else(|| KNOWN.iter().find(|(name, _)| driver.starts_with(name)).map(|known| known.1))
+            more.or_else(|| {
+                let known = KNOWN.iter().find(|known| driver == known.name);
+                let known = known.or_else(|| KNOWN.iter().find(|known| driver.starts_with(known.name)));
+                known.map(|known| known.is_partitionable)
+            })
         };
         let lines = text.lines().skip_while(|line| !line.starts_with("Block devices")).skip(1);
         let partitionable = lines.filter_map(|line| {

@@ -17,5 +17,6 @@ pub mod partitions;
 mod survey;
 pub mod sysfs;
 
+pub use device_type::{DeviceType, device_types};
 pub use duplicate::{Duplicate, Preference};
 pub use excluded::{Excluded, Exclusion};

@@ -116,7 +116,13 @@ fn after_crash(scenario: &Scenario, state: &[Image], cut: usize, verdict: Verdic
     if verdict == Verdict::Old && scenario.repeat != Repeat::Never {
         return Some(Scenario { name, disks, ..scenario.clone() });
     }
-    let group = check::scan(state).groups.first()?.vg.name().to_owned();
+    let groups = check::scan(state).groups;
+    let mut behind = groups.iter().filter(|found| !found.problems.is_empty());
+    let group = behind.next().or(groups.first())?.vg.name().to_owned();
+    if behind.next().is_some() {
+        // One change mends one group; that each of them is mended is seen without a second crash.
+        return None;
+    }
     let operation =
         Arc::new(move |lvm: &Lvm| lvm.update(&group, |tx| check::change(tx, "goes-on")).map(|_| ()));
     Some(Scenario { name, disks, operation, repeat: Repeat::OnOld })

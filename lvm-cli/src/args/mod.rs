@@ -88,7 +88,7 @@ impl Opt {
 }
 
 /// A command line that was understood.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Args {
     found: Vec<(&'static Opt, String)>,
     /// What is not an option, in order.

@@ -68,9 +68,14 @@ options! {
     SETPHYSICALVOLUMESIZE = Opt::new("setphysicalvolumesize", Takes::Size(Unit::Mib), "Take the device to have this size.");
     PV_ZERO = Opt::new("zero", Takes::YesNo, "Accepted for compatibility.").short('Z').no_effect("the first four sectors are always written");
     ALLOCATABLE = Opt::new("allocatable", Takes::YesNo, "Whether extents may be allocated on it.").short('x');
+    DUMP = Opt::new("dump", Takes::Word(&["headers", "metadata", "metadata_all", "metadata_search", "metadata_area"]), "What to print: headers; the metadata they point at; all texts in the area; texts found without headers; the bytes of the area.");
+    DUMP_FILE = Opt::new("file", Takes::Text("File"), "Write metadata to this file, which must not exist.").short('f');
+    SETTINGS = Opt::new("settings", Takes::Text("String"), "Where to look instead of where headers say: 'mda_num=N', 'mda_offset=BYTES mda_size=BYTES'; what to show: 'seqno=N', 'metadata_offset=BYTES'.");
+    REPAIR = Opt::missing("repair", Takes::Nothing);
+    REPAIRTYPE = Opt::missing("repairtype", Takes::Text("String"));
     PVCHANGE_ALL = Opt::flag("all", "All physical volumes.").short('a');
-    PVCHANGE_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
-    PVCHANGE_METADATAIGNORE = Opt::missing("metadataignore", Takes::YesNo);
+    PVCHANGE_UUID = Opt::flag("uuid", "Give it a new uuid.").short('u');
+    PVCHANGE_METADATAIGNORE = Opt::new("metadataignore", Takes::YesNo, "Whether its metadata areas are kept out of use.");
 }
 
 // Volume groups.
@@ -83,19 +88,24 @@ options! {
     SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group.");
     RESIZEABLE = Opt::new("resizeable", Takes::YesNo, "Whether physical volumes may be added and removed.").short('x').aliases(&["resizable"]);
     VGREDUCE_ALL = Opt::flag("all", "Remove all physical volumes that are not in use.").short('a');
-    REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use.");
+    REMOVEMISSING = Opt::flag("removemissing", "Remove all missing physical volumes that are not in use; with --force also the volumes that lie on them.");
     VGEXPORT_ALL = Opt::flag("all", "Export all groups.").short('a');
     VGIMPORT_ALL = Opt::flag("all", "Import all groups.").short('a');
     IMPORT_FORCE = Opt::flag("force", "Also import groups that lack physical volumes.").short('f').repeats();
-    MIRRORSONLY = Opt::missing("mirrorsonly", Takes::Nothing);
-    RESTOREMISSING = Opt::missing("restoremissing", Takes::Nothing);
+    SPLIT_NAME = Opt::new("name", Takes::Text("LV"), "Move the physical volumes that this logical volume lies on.").short('n');
+    MERGE_LIST = Opt::flag("list", "Accepted for compatibility.").short('l').no_effect("LVM2 prints no list either");
+    BASEVGNAME = Opt::new("basevgname", Takes::Text("VG"), "The name; a number is put behind it when it is taken. Default: the name of the group.").short('n');
+    CLONE_IMPORT = Opt::flag("import", "Also take in a group that is exported.").short('i');
+    IMPORTDEVICES = Opt::missing("importdevices", Takes::Nothing);
+    MIRRORSONLY = Opt::flag("mirrorsonly", "With --removemissing --force: remove no volumes, only images of mirrors.");
+    RESTOREMISSING = Opt::flag("restoremissing", "Take physical volumes into use again that were missing when the group was changed.");
     SHARED = Opt::missing("shared", Takes::Nothing);
-    VG_UUID = Opt::missing("uuid", Takes::Nothing).short('u');
-    VGCHANGE_SYSTEMID = Opt::missing("systemid", Takes::Text("String"));
+    VG_UUID = Opt::flag("uuid", "Give the group a new uuid.").short('u');
+    VGCHANGE_SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group; empty for none.");
     FILE = Opt::new("file", Takes::Text("File"), "The file; %s in it stands for the group's name.").short('f');
-    LIST = Opt::missing("list", Takes::Nothing).short('l');
-    RESTORE_FORCE = Opt::missing("force", Takes::Nothing);
-    UPDATEMETADATA = Opt::missing("updatemetadata", Takes::Nothing);
+    LIST = Opt::flag("list", "List the files that can be written back.").short('l');
+    RESTORE_FORCE = Opt::flag("force", "Also write back metadata of thin volumes; this is not supported yet.").repeats();
+    UPDATEMETADATA = Opt::flag("updatemetadata", "Write the metadata anew: copies that are behind are brought up to date, physical volumes that left the group are freed.");
 }
 
 // Logical volumes.
@@ -230,6 +240,15 @@ options! {
     HISTORY_NUMBER = Opt::new("number", Takes::Number, "Only so many versions, the newest.").short('n');
     MAP_WIDTH = Opt::new("width", Takes::Number, "Columns, 80 or those of a smaller terminal by default; with --svg pixels, 1120 by default.");
     SVG = Opt::new("svg", Takes::Text("File"), "Write an SVG document there; - is standard output.");
+}
+
+// Commands that say little or do nothing.
+options! {
+    POLLOPERATION = Opt::new("polloperation", Takes::Word(&["pvmove", "convert", "merge", "merge_thin"]), "What is waited for.");
+    DEVTYPES_SELECT = Opt::missing("select", Takes::Text("String")).short('S');
+    POLL_ABORT = Opt::flag("abort", "Take it back.");
+    POLL_HANDLE = Opt::new("handlemissingpvs", Takes::Nothing, "Accepted for compatibility.");
+    POLL_INTERVAL = Opt::new("interval", Takes::Number, "Seconds between looks.").short('i');
 }
 
 // Content.

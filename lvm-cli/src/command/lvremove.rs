@@ -29,7 +29,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 
 /// Removes what can be removed of one group in one commit.
 fn remove(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
-    let mut transaction = session.begin(lvm, vg)?;
+    let mut transaction = super::begin(session, lvm, vg)?;
     let mut removed = Vec::new();
     let active = match activation::is_on_block_devices(&transaction) {
         true => lvm.active_lvs(&transaction)?,

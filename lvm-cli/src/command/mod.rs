@@ -1,6 +1,7 @@
 //! The table of commands.
 
 mod apply;
+mod devtypes;
 mod diff;
 mod display;
 mod dm;
@@ -11,6 +12,7 @@ mod lvcreate;
 mod lvdisplay;
 mod lvmconfig;
 mod lvmdiskscan;
+mod lvpoll;
 mod lvread;
 mod lvremove;
 mod lvrename;
@@ -18,8 +20,11 @@ mod lvresize;
 mod lvscan;
 mod lvwrite;
 mod map;
+mod obsolete;
 mod order;
+mod problems;
 mod pvchange;
+mod pvck;
 mod pvcreate;
 mod pvdisplay;
 mod pvremove;
@@ -27,6 +32,9 @@ mod pvresize;
 mod pvscan;
 mod recover;
 mod report;
+mod segtypes;
+mod systemid;
+mod tags;
 mod version;
 mod vgcfgbackup;
 mod vgcfgrestore;
@@ -36,16 +44,19 @@ mod vgcreate;
 mod vgdisplay;
 mod vgexport;
 mod vgextend;
+mod vgimportclone;
+mod vgmerge;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
 mod vgscan;
+mod vgsplit;
 mod why;
 
 use std::collections::BTreeMap;
 
-use lvmkit::core::store::{FoundVg, Problem, Scan};
-use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, VolumeGroup};
+use lvmkit::core::store::{FoundVg, Scan};
+use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup};
 
 use crate::args::name::Target;
 use crate::args::{Opt, option};
@@ -80,6 +91,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvmconfig::DUMPCONFIG,
     &diff::COMMAND,
     &history::COMMAND,
+    &devtypes::COMMAND,
+    &segtypes::FORMATS,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvdisplay::COMMAND,
@@ -93,17 +106,26 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvresize::RESIZE,
     &report::LVS,
     &lvscan::COMMAND,
+    &obsolete::LVMCHANGE,
+    &obsolete::LVMSADC,
+    &obsolete::LVMSAR,
+    &lvpoll::COMMAND,
     &lvwrite::COMMAND,
     &apply::PLAN,
     &map::COMMAND,
     &pvchange::COMMAND,
+    &pvck::COMMAND,
     &pvcreate::COMMAND,
     &pvdisplay::COMMAND,
+    &obsolete::PVDATA,
     &pvremove::COMMAND,
     &pvresize::COMMAND,
     &report::PVS,
     &pvscan::COMMAND,
     &recover::COMMAND,
+    &segtypes::COMMAND,
+    &systemid::COMMAND,
+    &tags::COMMAND,
     &vgcfgbackup::COMMAND,
     &vgcfgrestore::COMMAND,
     &vgchange::COMMAND,
@@ -113,6 +135,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgdisplay::COMMAND,
     &vgextend::COMMAND,
     &vgexport::IMPORT,
+    &vgimportclone::COMMAND,
+    &vgmerge::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,
@@ -120,6 +144,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &report::VGS,
     &vgscan::COMMAND,
     &why::COMMAND,
+    &vgsplit::COMMAND,
 ];
 
 /// The command of that name.
@@ -135,6 +160,13 @@ pub(crate) fn cannot_process(name: &str, error: Error) -> Failure {
         lines.push(format!("Cannot process volume group {name}"));
         return Failure::Refused(lines);
     }
+    if *error.kind() == ErrorKind::MissingDevice && error.lv().is_none() {
+        return Failure::Refused(vec![
+            error.message().to_owned(),
+            "See vgreduce --removemissing and vgextend --restoremissing.".to_owned(),
+            format!("Cannot process volume group {name}"),
+        ]);
+    }
     error.into()
 }
 
@@ -144,6 +176,11 @@ fn not_of_a_group(device: &DeviceSpec) -> Failure {
         format!("{device} is in no volume group, so that its change cannot be part of one commit."),
         "  Run this command by itself.".to_owned(),
     ])
+}
+
+/// Checks that a group may be changed.
+fn changeable(transaction: &Transaction) -> Outcome {
+    transaction.check_changeable().map_err(|error| cannot_process(transaction.name(), error))
 }
 
 fn no_group(name: &str) -> Failure {
@@ -195,8 +232,8 @@ fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> 
 /// The groups that the arguments mean and that may be used: exported ones are passed over unless
 /// they are named.
 fn usable_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
+    let mut names = chosen_groups(session, lvm)?;
     let scan = lvm.scan()?;
-    let mut names = chosen_of(session, &scan);
     let words = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
     let exported = |name: &str| scan.groups.iter().any(|it| it.vg.name() == name && it.vg.is_exported());
     names.retain(|name| !exported(name) || words.contains(&Target::Vg(name.clone())));
@@ -297,13 +334,26 @@ fn warn_about(session: &mut Session<'_>, scan: &Scan) {
 
 /// The same for one group.
 fn warn_about_group(session: &mut Session<'_>, found: &FoundVg) {
-    let name = found.vg.name();
-    for problem in &found.problems {
-        if let Problem::MissingPv { pv, hint } = problem {
-            session.out.warn(format!("Couldn't find device with uuid {pv}."));
-            session.out.warn(format!("VG {name} is missing PV {pv} (last written to {hint})."));
-        } else {
-            session.out.warn(format!("VG {name}: {problem}"));
-        }
+    for line in problems::lines(found) {
+        session.out.warn_plain(line);
     }
+}
+
+/// Begins a change of a group, and warns about what is wrong with it.
+fn begin(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome<Transaction> {
+    let goes_on = session.has_change();
+    let transaction = session.begin(lvm, name)?;
+    if let Some(found) = transaction.found().filter(|_| !goes_on) {
+        warn_about_group(session, found);
+    }
+    Ok(transaction)
+}
+
+/// True, and a failure is noted, when the group of a physical volume is exported.
+fn is_exported(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, vg: &str) -> Outcome<bool> {
+    let is_exported = lvm.volume_group(vg)?.is_exported();
+    if is_exported {
+        session.fail(Failure::refused(format!("Cannot use PV {device} in exported VG {vg}.")));
+    }
+    Ok(is_exported)
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
 
 use super::Command;
-use crate::args::option as o;
+use crate::args::{Opt, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
+
+static CHANGES: &[&Opt] =
+    &[&o::ALLOCATABLE, &o::ADDTAG, &o::DELTAG, &o::PVCHANGE_UUID, &o::PVCHANGE_METADATAIGNORE];
 
 pub(super) static COMMAND: Command = Command {
     name: "pvchange",
@@ -15,51 +18,54 @@ pub(super) static COMMAND: Command = Command {
     usage: &[
         "pvchange --allocatable y|n PV ...",
         "pvchange --addtag Tag --deltag Tag PV ...",
+        "pvchange --metadataignore y|n PV ...",
+        "pvchange --uuid PV ...",
         "pvchange ... --all",
     ],
-    options: &[
-        o::COMMON,
-        o::CHANGING,
-        o::BACKUP,
-        &[
-            &o::ALLOCATABLE,
-            &o::ADDTAG,
-            &o::DELTAG,
-            &o::PVCHANGE_ALL,
-            &o::PVCHANGE_UUID,
-            &o::PVCHANGE_METADATAIGNORE,
-        ],
-    ],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, CHANGES, &[&o::PVCHANGE_ALL, &o::FORCE]],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
     let devices = pv::specs(&session.args.words);
     let all = session.args.has(&o::PVCHANGE_ALL);
-    let changes = [&o::ALLOCATABLE, &o::ADDTAG, &o::DELTAG].iter().any(|opt| session.args.has(opt));
+    let changes = CHANGES.iter().any(|opt| session.args.has(opt));
+    if all && changes {
+        super::no_words(session)?;
+    }
     if devices.is_empty() != all || !changes {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
     let members = Members::new(session, &lvm, &devices, all)?;
-    let (mut changed, mut unchanged) = (0_usize, members.orphans.len());
-    for device in &members.orphans {
-        let why = match session.args.has(&o::ALLOCATABLE) {
-            true => format!("Allocatability not supported by orphan lvm2 format PV {device}"),
-            false => format!("Can't change tag on Physical Volume {device} not in volume group"),
-        };
-        session.fail(Failure::Refused(vec![why, format!("Physical volume {device} not changed")]));
-    }
+    let mut count = Count::default();
     for (vg, devices) in &members.groups {
-        let result = change_group(session, &lvm, vg, devices);
-        let done = session.note(result).unwrap_or(0);
-        changed += done;
-        unchanged += devices.len() - done;
+        // The label of each is what decides about its uuid, so each has a commit of its own.
+        let at_once = if session.args.has(&o::PVCHANGE_UUID) { 1 } else { devices.len().max(1) };
+        for devices in devices.chunks(at_once) {
+            let result = change_group(session, &lvm, vg, devices);
+            let done = session.note(result).unwrap_or(0);
+            count.changed += done;
+            count.unchanged += devices.len() - done;
+        }
+    }
+    for device in &members.orphans {
+        let result = change_orphan(session, &lvm, device);
+        match session.note(result) {
+            Some(true) => count.changed += 1,
+            _ => count.unchanged += 1,
+        }
     }
     let volumes = |count: usize| format!("{count} physical volume{}", if count == 1 { "" } else { "s" });
-    let summary = format!("{} changed / {} not changed", volumes(changed), volumes(unchanged));
+    let summary = format!("{} changed / {} not changed", volumes(count.changed), volumes(count.unchanged));
     session.afterwards(move |session| session.out.say(summary));
     Ok(())
+}
+
+#[derive(Default)]
+struct Count {
+    changed: usize,
+    unchanged: usize,
 }
 
 /// The devices by the group that uses them.
@@ -74,15 +80,26 @@ impl Members {
     fn new(session: &mut Session<'_>, lvm: &Lvm, devices: &[DeviceSpec], all: bool) -> Outcome<Self> {
         let mut members = Self::default();
         if all {
-            for vg in session.volume_groups(lvm)? {
-                let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
-                let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
-                members.groups.insert(vg.name().to_owned(), devices);
+            if session.has_change() {
+                for vg in session.volume_groups(lvm)? {
+                    let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
+                    let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
+                    members.groups.insert(vg.name().to_owned(), devices);
+                }
+                return Ok(members);
             }
+            let scan = lvm.scan()?;
+            for found in scan.groups.iter().filter(|found| !found.vg.is_exported()) {
+                let devices = found.found_pvs().map(|pv| DeviceSpec::from(pv.device.name())).collect();
+                members.groups.insert(found.vg.name().to_owned(), devices);
+            }
+            let orphans = scan.orphans.iter().map(|orphan| DeviceSpec::from(orphan.pv.device.name()));
+            members.orphans.extend(orphans);
             return Ok(members);
         }
         for device in devices {
             match session.pv_use(lvm, device) {
+                Ok(PvUse::Member(vg)) if super::is_exported(session, lvm, device, &vg)? => {}
                 Ok(PvUse::Member(vg)) => members.groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
                 Ok(PvUse::None) => {
@@ -98,9 +115,46 @@ impl Members {
     }
 }
 
+/// Why one is as it was.
+fn unchanged(device: &DeviceSpec, why: impl Into<String>) -> Failure {
+    Failure::Refused(vec![why.into(), format!("Physical volume {device} not changed")])
+}
+
+fn already(device: &DeviceSpec, ignore: bool) -> Failure {
+    let state = if ignore { "ignored" } else { "marked as in-use" };
+    unchanged(device, format!("Metadata areas on physical volume \"{device}\" already {state}."))
+}
+
+/// Changes a physical volume without a group.
+fn change_orphan(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<bool> {
+    let args = &session.args;
+    if args.has(&o::ADDTAG) || args.has(&o::DELTAG) {
+        let why = format!("Can't change tag on Physical Volume {device} not in volume group");
+        return Err(unchanged(device, why));
+    }
+    if args.has(&o::ALLOCATABLE) {
+        let why = format!("Allocatability not supported by orphan lvm2 format PV {device}");
+        return Err(unchanged(device, why));
+    }
+    if let Some(ignore) = args.yes_no(&o::PVCHANGE_METADATAIGNORE)
+        && !lvm.set_orphan_metadata_ignore(device, ignore)?
+    {
+        return Err(already(device, ignore));
+    }
+    if args.has(&o::PVCHANGE_UUID) {
+        let id = lvm.renew_orphan_pv_id(device)?;
+        session.out.detail(format!("Physical volume \"{device}\" has uuid {id}."));
+    }
+    match session.is_test() {
+        true => session.out.lines("  ", &format!("change physical volume {device}")),
+        false => session.out.say(format!("Physical volume \"{device}\" changed")),
+    }
+    Ok(true)
+}
+
 /// Changes the physical volumes of one group in one commit; how many changed.
 fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, devices: &[DeviceSpec]) -> Outcome<usize> {
-    let mut transaction = session.begin(lvm, vg)?;
+    let mut transaction = super::begin(session, lvm, vg)?;
     let mut changed = Vec::new();
     for device in devices {
         let result = change(session, &mut transaction, device);
@@ -123,8 +177,12 @@ fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, devices: &[Devic
 
 fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &DeviceSpec) -> Outcome<bool> {
     let id: PvId = transaction.pv_on(device)?;
-    let args = &session.args;
     let mut changed = false;
+    if let Some(ignore) = session.args.yes_no(&o::PVCHANGE_METADATAIGNORE) {
+        set_ignore(session, transaction, device, ignore)?;
+        changed = true;
+    }
+    let args = &session.args;
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_pv_tag(id, tag.trim_start_matches('@'))?;
         changed = true;
@@ -142,5 +200,41 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &Dev
             changed = true;
         }
     }
+    if session.args.has(&o::PVCHANGE_UUID) {
+        super::changeable(transaction)?;
+        transaction.renew_pv_id(id)?;
+        changed = true;
+    }
     Ok(changed)
+}
+
+/// Brings the metadata areas of one into use, or out of it.
+fn set_ignore(
+    session: &mut Session<'_>,
+    transaction: &mut Transaction,
+    device: &DeviceSpec,
+    ignore: bool,
+) -> Outcome {
+    let vg = transaction.name().to_owned();
+    let copies = transaction.metadata_copies();
+    if copies > 0 && !session.args.has(&o::FORCE) {
+        let question = format!("Override preferred number of copies of VG {vg} metadata?");
+        if !session.confirm(&question) {
+            return Err(Failure::refused(format!("Physical volume {device} not changed")));
+        }
+    }
+    let id = transaction.pv_on(device)?;
+    match transaction.set_pv_metadata_ignore(id, ignore) {
+        Ok(true) => {}
+        Ok(false) => return Err(already(device, ignore)),
+        Err(error) if *error.kind() == ErrorKind::InUse => return Err(unchanged(device, error.message())),
+        Err(error) => return Err(error.into()),
+    }
+    if transaction.metadata_copies() != copies {
+        let now = transaction.metadata_copies();
+        session
+            .out
+            .warn(format!("Changing preferred number of copies of VG {vg} metadata from {copies} to {now}"));
+    }
+    Ok(())
 }

@@ -31,6 +31,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
             Err(error) if *error.kind() == ErrorKind::NotFound => {
                 session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
             }
+            Ok(PvUse::Member(vg)) if super::is_exported(session, &lvm, device, &vg)? => {}
             used => {
                 let resized = resize(session, &lvm, device, used, size);
                 let counted = if session.note(resized).is_some() { &mut done } else { &mut left };

@@ -1,5 +1,7 @@
 //! `vgchange`
 
+mod systemid;
+
 use lvmkit::core::metadata::VgStatus;
 use lvmkit::core::store::FoundVg;
 use lvmkit::{ActiveLv, AllocationPolicy, LogicalVolume, Lvm, Transaction};
@@ -19,6 +21,7 @@ static CHANGES: &[&Opt] = &[
     &o::RESIZEABLE,
     &o::SETAUTOACTIVATION,
     &o::VGMETADATACOPIES,
+    &o::VG_UUID,
 ];
 
 /// Options that change nothing by themselves.
@@ -31,6 +34,7 @@ pub(super) static COMMAND: Command = Command {
         "vgchange OPTION ... [ VG|@Tag ... ]",
         "vgchange --activate y|n|ay [ --ignoreactivationskip --activationmode complete|degraded|partial ] [ VG|@Tag ... ]",
         "vgchange --refresh [ VG|@Tag ... ]",
+        "vgchange --systemid String VG|@Tag ...",
     ],
     options: &[
         o::COMMON,
@@ -49,7 +53,6 @@ pub(super) static COMMAND: Command = Command {
             &o::REFRESH,
             &o::SELECT,
             &o::SYSINIT,
-            &o::VG_UUID,
             &o::VGCHANGE_SYSTEMID,
         ],
     ],
@@ -60,6 +63,12 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let given =
         |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let changes = given(session, CHANGES);
+    if let Some(id) = session.args.text(&o::VGCHANGE_SYSTEMID) {
+        if changes || session.args.has(&o::ACTIVATE) || session.args.has(&o::REFRESH) {
+            return Err(Failure::usage(format!("Command does not accept option: --systemid {id}.")));
+        }
+        return systemid::run(session);
+    }
     let refresh = session.args.has(&o::REFRESH);
     match (session.args.text(&o::ACTIVATE), refresh, changes) {
         (Some(_), true, _) | (None, true, true) => return Err(activation::not_accepted("--refresh")),
@@ -130,8 +139,11 @@ fn activate_group(session: &mut Session<'_>, lvm: &Lvm, found: &FoundVg, activat
 }
 
 fn change(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = session.begin(lvm, name)?;
-    edit(session, &mut transaction)?;
+    let mut transaction = super::begin(session, lvm, name)?;
+    edit(session, &mut transaction).map_err(|failure| match failure {
+        Failure::Lvm(error) => super::cannot_process(name, error),
+        other => other,
+    })?;
     let name = name.to_owned();
     session.commit(lvm, transaction, move |session, _, _| {
         session.out.say(format!("Volume group \"{name}\" successfully changed"));
@@ -173,6 +185,9 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
             return Err(Failure::refused(format!("Volume group autoactivation is already {state}.")));
         }
         transaction.set_vg_autoactivation(on)?;
+    }
+    if args.has(&o::VG_UUID) {
+        transaction.renew_vg_id()?;
     }
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_vg_tag(tag.trim_start_matches('@'))?;

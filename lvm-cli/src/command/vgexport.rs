@@ -25,7 +25,7 @@ pub(super) static IMPORT: Command = Command {
 /// Checks that groups are named, or all are meant.
 fn check_words(session: &Session<'_>, all: &'static Opt) -> Outcome {
     match (session.args.has(all), session.args.words.is_empty()) {
-        (false, true) => Err(Failure::Syntax),
+        (false, true) if !session.args.has(&o::SELECT) => Err(Failure::Syntax),
         (true, false) => super::no_words(session),
         _ => Ok(()),
     }
@@ -42,7 +42,8 @@ fn export(session: &mut Session<'_>) -> Outcome {
 }
 
 fn export_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = session.begin(lvm, name)?;
+    let mut transaction = super::begin(session, lvm, name)?;
+    super::changeable(&transaction)?;
     transaction.export_vg()?;
     let name = name.to_owned();
     session.commit(lvm, transaction, move |session, _, _| {
@@ -65,11 +66,9 @@ fn import(session: &mut Session<'_>) -> Outcome {
 }
 
 fn import_one(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
-    let mut transaction = session.begin(lvm, name)?;
-    if let Some(found) = transaction.found().cloned() {
-        super::warn_about_group(session, &found);
-    }
-    transaction.import_vg(session.args.has(&o::IMPORT_FORCE))?;
+    let mut transaction = super::begin(session, lvm, name)?;
+    let imported = transaction.import_vg(session.args.has(&o::IMPORT_FORCE));
+    imported.map_err(|error| super::cannot_process(name, error))?;
     let name = name.to_owned();
     session.commit(lvm, transaction, move |session, _, _| {
         session.out.say(format!("Volume group \"{name}\" successfully imported"));

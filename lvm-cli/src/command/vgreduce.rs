@@ -1,6 +1,9 @@
 //! `vgreduce`
 
-use lvmkit::{ErrorKind, PvId, Transaction};
+use std::collections::HashSet;
+
+use lvmkit::core::metadata::AreaSource;
+use lvmkit::{LvId, PvId, Transaction, VolumeGroup};
 
 use super::Command;
 use crate::args::name::Target;
@@ -11,7 +14,11 @@ use crate::session::{Failure, Outcome, Session};
 pub(super) static COMMAND: Command = Command {
     name: "vgreduce",
     summary: "Take physical volumes out of a volume group",
-    usage: &["vgreduce VG PV ...", "vgreduce --all VG", "vgreduce --removemissing VG"],
+    usage: &[
+        "vgreduce VG PV ...",
+        "vgreduce --all VG",
+        "vgreduce --removemissing [ --force [ --mirrorsonly ] ] VG",
+    ],
     options: &[
         o::COMMON,
         o::CHANGING,
@@ -22,45 +29,55 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let Some((name, words)) = session.args.words.split_first() else { return Err(Failure::Syntax) };
-    let name = Target::vg_name(name).to_owned();
-    let words = words.to_vec();
+    let words = session.args.words.clone();
+    let Some((name, words)) = words.split_first() else { return Err(Failure::Syntax) };
+    let name = Target::vg_name(name);
     let (all, missing) = (session.args.has(&o::VGREDUCE_ALL), session.args.has(&o::REMOVEMISSING));
-    if usize::from(all) + usize::from(missing) + usize::from(!words.is_empty()) != 1 {
-        return Err(Failure::Syntax);
-    }
-    let devices = pv::specs(&words);
-    let lvm = session.open(&devices)?;
-    let mut transaction = session.begin(&lvm, &name)?;
-    let chosen = if missing {
-        missing_pvs(&transaction)
-    } else if all {
-        // A group keeps its last physical volume, in use or not.
-        all_pvs(&transaction)
-    } else {
-        let mut chosen = Vec::new();
-        for device in &devices {
-            let found = transaction.pv_on(device).map_err(|_| match device.path().exists() {
-                true => Failure::refused(format!("Failed to find physical volume \"{device}\".")),
-                false => Failure::refused(format!("Cannot use {device}: device not found")),
-            });
-            chosen.extend(session.note(found).map(|id| (id, device.to_string())));
+    match (all || missing, words.first()) {
+        (true, Some(word)) => {
+            return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
         }
-        chosen
-    };
-    if missing && chosen.is_empty() {
-        session.out.say(format!("Volume group \"{name}\" is already consistent."));
-        return Ok(());
+        (false, None) => return Err(Failure::Syntax),
+        _ if all && missing || session.args.has(&o::MIRRORSONLY) && !missing => return Err(Failure::Syntax),
+        _ => {}
     }
-    let removed = remove(session, &mut transaction, chosen, missing);
+    if missing { remove_missing(session, name) } else { reduce(session, name, words) }
+}
+
+fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
+    let devices = pv::specs(words);
+    let lvm = session.open(&devices)?;
+    let mut transaction = super::begin(session, &lvm, name)?;
+    if let Some(device) = devices.first().filter(|_| transaction.is_exported()) {
+        return Err(Failure::refused(format!("Cannot use PV {device} in exported VG {name}.")));
+    }
+    if let Err(failure) = super::changeable(&transaction) {
+        session.fail(failure);
+        let line = |device| format!("Failed to find physical volume \"{device}\".");
+        return Err(Failure::Refused(devices.iter().map(line).collect()));
+    }
+    let mut chosen = Vec::new();
+    if session.args.has(&o::VGREDUCE_ALL) {
+        // A group keeps its last physical volume, in use or not.
+        chosen.extend(transaction.physical_volumes().iter().map(|pv| (pv.id(), pv.device().to_owned())));
+    }
+    for device in &devices {
+        let found = transaction.pv_on(device).map_err(|_| match device.path().exists() {
+            true => Failure::refused(format!("Failed to find physical volume \"{device}\".")),
+            false => Failure::refused(format!("Cannot use {device}: device not found")),
+        });
+        chosen.extend(session.note(found).map(|id| (id, device.to_string())));
+    }
+    let mut removed = Vec::new();
+    for (id, device) in chosen {
+        let gone = transaction.remove_pv(id).map_err(Failure::from);
+        removed.extend(session.note(gone).map(|()| device));
+    }
     if removed.is_empty() {
         return Ok(());
     }
+    let name = name.to_owned();
     session.commit(&lvm, transaction, move |session, _, _| {
-        if missing {
-            session.out.say(format!("Wrote out consistent volume group {name}."));
-            return Ok(());
-        }
         for device in &removed {
             session.out.say(format!("Removed \"{device}\" from volume group \"{name}\""));
         }
@@ -68,40 +85,105 @@ fn run(session: &mut Session<'_>) -> Outcome {
     })
 }
 
-fn all_pvs(transaction: &Transaction) -> Vec<(PvId, String)> {
-    transaction.physical_volumes().iter().map(|pv| (pv.id(), pv.device().to_owned())).collect()
-}
-
-fn missing_pvs(transaction: &Transaction) -> Vec<(PvId, String)> {
-    let pvs = transaction.physical_volumes().iter().filter(|pv| pv.is_missing());
-    pvs.map(|pv| (pv.id(), pv.device().to_owned())).collect()
-}
-
-/// Removes what can be removed from the draft, and says what cannot.
-fn remove(
-    session: &mut Session<'_>,
-    transaction: &mut Transaction,
-    chosen: Vec<(PvId, String)>,
-    missing: bool,
-) -> Vec<String> {
+/// Removes physical volumes that are missing; with `--force` also the volumes that lie on them.
+fn remove_missing(session: &mut Session<'_>, name: &str) -> Outcome {
+    let lvm = session.open(None)?;
+    let mut transaction = super::begin(session, &lvm, name)?;
+    if transaction.is_exported() {
+        super::changeable(&transaction)?;
+    }
+    if !transaction.is_partial() {
+        session.out.say(format!("Volume group \"{name}\" is already consistent."));
+        return Ok(());
+    }
+    let (force, mirrors) = (session.args.has(&o::FORCE), session.args.has(&o::MIRRORSONLY));
     let mut removed = Vec::new();
-    let mut partial = false;
-    for (id, device) in chosen {
-        match transaction.remove_pv(id) {
-            Ok(()) => removed.push(device),
-            Err(error) if missing && *error.kind() == ErrorKind::InUse => partial = true,
-            Err(error) => session.fail(error.into()),
+    let partial = partial_lvs(&transaction);
+    if force && !mirrors {
+        for lv in &partial {
+            session.out.warn(format!("Removing partial LV {name}/{lv}."));
+            transaction.remove_lv(lv)?;
+            removed.push(lv.clone());
+        }
+    } else if !partial.is_empty() {
+        say_partial(session, name, &partial, force && mirrors);
+    }
+    for pv in missing_pvs(&transaction) {
+        let is_used = transaction.pv_map()?.used_count(pv.1);
+        if is_used.is_zero() {
+            transaction.remove_pv(pv.0)?;
         }
     }
-    if partial {
-        let name = transaction.name();
-        session.fail(Failure::Refused(vec![
-            format!("There are still partial LVs in VG {name}."),
-            "  Removing volumes that lost extents is not supported.".to_owned(),
-        ]));
-        if !removed.is_empty() {
-            session.out.warn("Proceeding to remove empty missing PVs.");
+    // Those that stay are recorded to be missing.
+    transaction.rewrite()?;
+    let consistent = force || partial.is_empty();
+    let name = name.to_owned();
+    session.commit(&lvm, transaction, move |session, _, _| {
+        for lv in removed {
+            session.out.say(format!("Logical volume \"{lv}\" successfully removed."));
+        }
+        if consistent {
+            session.out.say(format!("Wrote out consistent volume group {name}."));
+        }
+        Ok(())
+    })?;
+    if consistent { Ok(()) } else { Err(Failure::Refused(Vec::new())) }
+}
+
+fn say_partial(session: &mut Session<'_>, name: &str, partial: &[String], mirrors: bool) {
+    let out = &mut session.out;
+    if mirrors {
+        for lv in partial {
+            out.warn_plain(format!("Non-mirror-image LV {lv} found: can't remove."));
         }
     }
-    removed
+    for lv in partial {
+        out.warn(format!("Partial LV {lv} needs to be repaired or removed. "));
+    }
+    out.warn_plain(format!("There are still partial LVs in VG {name}."));
+    out.warn_plain("To remove them unconditionally use: vgreduce --removemissing --force.");
+    out.warn_plain(
+        "To remove them unconditionally from mirror LVs use: vgreduce --removemissing --mirrorsonly --force.",
+    );
+    out.warn("Proceeding to remove empty missing PVs.");
+}
+
+/// Ids and places of physical volumes that are missing, the last one first, so that the places
+/// stay right when one is removed.
+fn missing_pvs(transaction: &Transaction) -> Vec<(PvId, usize)> {
+    let pvs = transaction.physical_volumes().iter().enumerate().filter(|(_, pv)| pv.is_missing());
+    let mut pvs = pvs.map(|(at, pv)| (pv.id(), at)).collect::<Vec<_>>();
+    pvs.reverse();
+    pvs
+}
+
+/// The names of visible volumes that have extents on a physical volume that is missing, or lie on
+/// volumes that have.
+fn partial_lvs(vg: &VolumeGroup) -> Vec<String> {
+    let missing = vg.physical_volumes().iter().filter(|pv| pv.is_missing()).map(|pv| pv.id());
+    let missing = missing.collect::<HashSet<_>>();
+    let mut partial: HashSet<LvId> = HashSet::new();
+    for lv in vg.logical_volumes() {
+        let mut areas = lv.segments().iter().flat_map(|seg| seg.kind().areas());
+        if areas.any(|area| matches!(area.source, AreaSource::Pv(pv) if missing.contains(&pv))) {
+            partial.insert(lv.id());
+        }
+    }
+    loop {
+        let before = partial.len();
+        for lv in vg.logical_volumes() {
+            let mut below = false;
+            for seg in lv.segments() {
+                seg.kind().for_each_lv(|other| below |= partial.contains(&other));
+            }
+            if below {
+                partial.insert(lv.id());
+            }
+        }
+        if partial.len() == before {
+            break;
+        }
+    }
+    let visible = vg.logical_volumes().filter(|lv| lv.is_visible() && partial.contains(&lv.id()));
+    visible.map(|lv| lv.name().to_owned()).collect()
 }

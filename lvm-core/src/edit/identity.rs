@@ -1,12 +1,12 @@
 //! New ids for groups and physical volumes, and whose a group is.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std_alloc::{borrow::ToOwned, format, sync::Arc, vec::Vec};
 
 use super::{Edit, VgDraft};
 use crate::error::{Error, Result};
 use crate::id::{PvId, VgId};
-use crate::metadata::{Area, AreaSource};
+use crate::metadata::{Area, AreaSource, VolumeGroup};
 use crate::name;
 
 impl VgDraft {
@@ -115,16 +115,22 @@ impl VgDraft {
         if base.id == self.working.id && self.renewed.is_empty() {
             return Ok(());
         }
+        if self.renewed.is_empty() {
+            // Both texts list the volumes, in whatever order.
+            let ids = |vg: &VolumeGroup| vg.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
+            return if ids(base) == ids(&self.working) { Ok(()) } else { Err(mixed()) };
+        }
         let on_disk = |id: PvId| self.renewed.iter().find(|(_, new)| *new == id).map_or(id, |(old, _)| *old);
         let same = base.physical_volumes.len() == self.working.physical_volumes.len()
             && base.physical_volumes.iter().zip(&self.working.physical_volumes).all(|(old, new)| {
                 old.id == on_disk(new.id) && old.pe_start == new.pe_start && old.pe_count == new.pe_count
             });
-        if same {
-            return Ok(());
-        }
-        Err(Error::invalid("new uuids cannot be combined with a change of physical volumes"))
+        if same { Ok(()) } else { Err(mixed()) }
     }
+}
+
+fn mixed() -> Error {
+    Error::invalid("new uuids cannot be combined with a change of physical volumes")
 }
 
 impl Edit<'_> {

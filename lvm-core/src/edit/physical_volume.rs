@@ -49,7 +49,7 @@ impl NewPv {
 }
 
 impl VgDraft {
-    /// Adds a physical volume behind those the group has.
+    /// Adds a physical volume behind those the group has. Others may be missing.
     ///
     /// # Errors
     /// `InvalidInput` when the device is too small, the group may not grow or has its most
@@ -57,20 +57,22 @@ impl VgDraft {
     #[doc(alias = "vgextend")]
     pub fn add_pv(&mut self, new: NewPv) -> Result<PvId> {
         self.edit(|edit| {
-            edit.require_complete()?;
+            edit.require_writable()?;
+            edit.require_known()?;
             edit.require_resizeable()?;
             edit.add_pv(new)
         })
     }
 
-    /// Adds physical volumes behind those the group has, all or none.
+    /// Adds physical volumes behind those the group has, all or none. Others may be missing.
     ///
     /// # Errors
     /// Those of [`add_pv`](Self::add_pv).
     #[doc(alias = "vgextend")]
     pub fn add_pvs(&mut self, new: impl IntoIterator<Item = NewPv>) -> Result<Vec<PvId>> {
         self.edit(|edit| {
-            edit.require_complete()?;
+            edit.require_writable()?;
+            edit.require_known()?;
             edit.require_resizeable()?;
             new.into_iter().map(|new| edit.add_pv(new)).collect()
         })

@@ -48,6 +48,22 @@ impl VgDraft {
         })
     }
 
+    /// Moves all physical volumes to a new group, which comes in this one's place: it has a new id
+    /// and keeps nothing but the volumes. `pvs` says in which order they come.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the name is bad; those of [`check_changeable`](Self::check_changeable).
+    #[doc(alias = "vgsplit")]
+    pub fn split_all(&mut self, new_name: &str, pvs: &[PvId]) -> Result<()> {
+        self.rename_vg(new_name)?;
+        self.edit(|edit| {
+            edit.require_complete()?;
+            let id = VgId::random(&mut *edit.stamp.ids);
+            make_new(&mut edit.vg, new_name, id, pvs);
+            Ok(())
+        })
+    }
+
     /// Takes in all of another group, which ceases to be. Its physical volumes come behind those
     /// of this one.
     ///
@@ -90,16 +106,9 @@ impl Edit<'_> {
             }
         }
         let mut moved = self.vg.clone();
-        moved.name = new_name.to_owned();
-        moved.id = id;
         moved.seqno = 0;
-        // It is a new group in what does not follow from its volumes.
-        moved.tags.clear();
-        moved.status.remove(VgStatus::NOAUTOACTIVATE);
-        moved.metadata_copies = 0;
-        // In the order they are named, which is that of the new group's metadata.
         moved.physical_volumes.retain(|pv| moving.contains(&pv.id));
-        moved.physical_volumes.sort_by_key(|pv| pvs.iter().position(|named| *named == pv.id));
+        make_new(&mut moved, new_name, id, pvs);
         self.vg.physical_volumes.retain(|pv| !moving.contains(&pv.id));
         let mut stays = Vec::new();
         let mut goes = Vec::new();
@@ -131,27 +140,28 @@ impl Edit<'_> {
     /// The source's logical volumes whose ids this group uses already.
     fn check_merge(&self, source: &VolumeGroup) -> Result<HashSet<LvId>> {
         let vg = &self.vg;
-        if vg.id == source.id || vg.name == source.name {
+        // What was split off another group has the name of the one it goes to, and was never written.
+        if vg.id == source.id || (vg.name == source.name && source.seqno > 0) {
             return Err(Error::invalid(format!("Duplicate volume group name \"{}\"", vg.name)));
         }
         if vg.extent_size != source.extent_size {
             return Err(Error::invalid(format!(
                 "Extent sizes differ: {} ({}) and {} ({})",
-                vg.extent_size, vg.name, source.extent_size, source.name
+                vg.extent_size.0, vg.name, source.extent_size.0, source.name
             )));
         }
         let count = vg.logical_volumes.len().saturating_add(source.logical_volumes.len());
         if vg.max_lv != 0 && count > usize::try_from(vg.max_lv).unwrap_or(usize::MAX) {
             return Err(Error::invalid(format!(
-                "Maximum number of logical volumes ({}) exceeded",
-                vg.max_lv
+                "Maximum number of logical volumes ({}) exceeded  for \"{}\" and \"{}\"",
+                vg.max_lv, vg.name, source.name
             )));
         }
         let count = vg.physical_volumes.len().saturating_add(source.physical_volumes.len());
         if vg.max_pv != 0 && count > usize::try_from(vg.max_pv).unwrap_or(usize::MAX) {
             return Err(Error::invalid(format!(
-                "Maximum number of physical volumes ({}) exceeded",
-                vg.max_pv
+                "Maximum number of physical volumes ({}) exceeded  for \"{}\" and \"{}\"",
+                vg.max_pv, vg.name, source.name
             )));
         }
         let extents = u64::from(vg.extent_count().0).saturating_add(u64::from(source.extent_count().0));
@@ -178,6 +188,17 @@ impl Edit<'_> {
         }
         Ok(clashing)
     }
+}
+
+/// Makes it a new group in all that does not follow from its volumes. Its physical volumes come in
+/// the order they are named.
+fn make_new(vg: &mut VolumeGroup, name: &str, id: VgId, pvs: &[PvId]) {
+    vg.name = name.to_owned();
+    vg.id = id;
+    vg.tags.clear();
+    vg.status.remove(VgStatus::NOAUTOACTIVATE);
+    vg.metadata_copies = 0;
+    vg.physical_volumes.sort_by_key(|pv| pvs.iter().position(|named| *named == pv.id));
 }
 
 /// True when the volume lies wholly on these physical volumes, false when wholly on others. One

@@ -10,8 +10,8 @@
 //! that were not written yet: both texts list the physical volumes in one order.
 //!
 //! A text gives new ids when it describes the same physical volumes as the one in the first slot,
-//! and either belongs to the same group and differs in one id, or belongs to another group and
-//! differs in every id. No other change writes such a text in front of a label that is marked used.
+//! and either belongs to the same group and differs in one id, or belongs to another group and has
+//! no id in common with it. No other change writes such a text in front of a label that is marked used.
 
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{sync::Arc, vec::Vec};
@@ -66,7 +66,12 @@ fn new_ids(old: &VolumeGroup, new: &VolumeGroup) -> Option<HashMap<PvId, PvId>> 
     let ids = pairs.filter(|(old, new)| old.id != new.id).map(|(old, new)| (old.id, new.id));
     let ids = ids.collect::<HashMap<_, _>>();
     let same_group = old.id == new.id;
-    let renews = if same_group { ids.len() == 1 && old.seqno < new.seqno } else { ids.len() == count };
+    // A group that takes in a physical volume of another one has that in common with it.
+    let is_disjoint = || ids.values().all(|id| !ids.contains_key(id));
+    let renews = match same_group {
+        true => ids.len() == 1 && old.seqno < new.seqno,
+        false => ids.len() == count && is_disjoint(),
+    };
     renews.then_some(ids)
 }
 

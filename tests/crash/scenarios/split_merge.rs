@@ -41,6 +41,7 @@ pub(super) fn split_and_merged(list: &mut List) {
                 tx.split_vg("other", &pvs, &mut Silent).map(|_| ())
             });
         }
+        moved_between(list, &fresh, areas);
         for (kind, two) in [("whole", two.clone()), ("stale", stale(&two, "other"))] {
             list.edit(format!("vgmerge, {kind}, areas {areas:?}"), &two, |tx| tx.merge_vg("other"));
             list.edit(format!("vgmerge and one copy, {kind}, areas {areas:?}"), &two, |tx| {
@@ -50,6 +51,31 @@ pub(super) fn split_and_merged(list: &mut List) {
         }
     }
     outdated_merge(list);
+}
+
+/// A physical volume goes from a group to one that exists.
+fn moved_between(list: &mut List, fresh: &[Image], areas: &[u32]) {
+    let Some(last) = areas.iter().rposition(|areas| *areas > 0) else { return };
+    let fresh = [fresh, &[Image::fresh(9, DISK)]].concat();
+    let target = areas.len();
+    // The one that goes first or last in its group.
+    for goes in [0, last] {
+        let two = run(&fresh, |lvm| {
+            let pvs = (0..areas.len()).map(|disk| source(disk, areas[disk], false)).collect();
+            let mut tx = create(lvm, pvs)?;
+            tx.create_lv(NewLv::linear("a", Size::mib(2)).on([PvArgument::parse(&name(goes))?]))?;
+            tx.commit(&mut Silent)?;
+            let pvs = [source(target, 1, false)];
+            let mut tx = lvm.create_vg(lvmkit::NewVg::new("other").extent_size(EXTENT), pvs)?;
+            tx.create_lv(NewLv::linear("z", Size::mib(2)))?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
+        list.add(format!("vgsplit d{goes} into another group, areas {areas:?}"), &two, move |lvm| {
+            let tx = lvm.begin("vg")?;
+            let pv = tx.pv_on(name(goes).as_str())?;
+            tx.move_pvs_to("other", &[pv], &mut Silent).map(|_| ())
+        });
+    }
 }
 
 /// A group is merged while a volume that it lost still holds an old text of it.

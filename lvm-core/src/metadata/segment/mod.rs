@@ -139,6 +139,46 @@ impl Segment {
 pub struct SegmentType<'a>(pub &'a str);
 
 impl SegmentType<'_> {
+    /// The types that are read, in the order lvm2 lists them. Those that volumes can be made of are
+    /// fewer.
+    pub const RECOGNISED: [&'static str; 35] = [
+        "linear",
+        "striped",
+        "zero",
+        "error",
+        "snapshot",
+        "mirror",
+        "raid0",
+        "raid0_meta",
+        "raid1",
+        "raid10",
+        "raid10_near",
+        "raid4",
+        "raid5",
+        "raid5_n",
+        "raid5_la",
+        "raid5_ls",
+        "raid5_ra",
+        "raid5_rs",
+        "raid6",
+        "raid6_n_6",
+        "raid6_nc",
+        "raid6_nr",
+        "raid6_zr",
+        "raid6_ls_6",
+        "raid6_rs_6",
+        "raid6_la_6",
+        "raid6_ra_6",
+        "thin-pool",
+        "thin",
+        "cache-pool",
+        "cache",
+        "vdo",
+        "vdo-pool",
+        "writecache",
+        "integrity",
+    ];
+
     /// The name: `linear`, `striped`, `thin-pool`, `raid1` …
     #[must_use]
     pub fn as_str(&self) -> &str {

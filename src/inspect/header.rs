@@ -1,0 +1,280 @@
+//! Headers, field by field.
+
+use std::fmt::Write as _;
+
+use lvm_core::ondisk::label::LABEL_SECTORS;
+use lvm_core::ondisk::mda_header::{MDA_HEADER_SIZE, RAW_LOCN_IGNORED};
+use lvm_core::ondisk::{DiskArea, SECTOR, crc};
+use lvm_core::text::{TEXT_SIZE_MAX, import_bytes};
+use lvm_core::{BlockDevice, Id, Result};
+
+use super::{Headers, InspectedArea, Line};
+
+const LABEL_ID: &[u8; 8] = b"LABELONE";
+const LABEL_TYPE: &[u8; 8] = b"LVM2 001";
+const MAGIC: &[u8; 16] = b" LVM2 x[5A%r0N*>";
+/// Where the physical volume header is in its sector.
+const PV_HEADER: usize = 32;
+/// Bytes of an entry in a list of areas.
+const DISK_LOCN: usize = 16;
+/// Where the slots of a metadata area header are.
+const SLOTS: usize = 40;
+/// Bytes of a slot.
+const SLOT: usize = 24;
+const DEFAULT_SECTOR: u64 = 1;
+
+/// Bytes with little-endian numbers in them. What lies behind the end is zero.
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn array<const N: usize>(&self, at: usize) -> [u8; N] {
+        let bytes = self.0.get(at..).and_then(|bytes| bytes.first_chunk::<N>());
+        bytes.copied().unwrap_or([0; N])
+    }
+
+    fn u32(&self, at: usize) -> u32 {
+        u32::from_le_bytes(self.array(at))
+    }
+
+    fn u64(&self, at: usize) -> u64 {
+        u64::from_le_bytes(self.array(at))
+    }
+
+    /// As text; what cannot be shown is a question mark.
+    fn text<const N: usize>(&self, at: usize) -> String {
+        let shown = |byte: u8| if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '?' };
+        self.array::<N>(at).into_iter().map(shown).collect()
+    }
+}
+
+impl Headers {
+    fn field(&mut self, line: impl Into<String>) {
+        self.lines.push(Line::Field(line.into()));
+    }
+
+    fn check(&mut self, line: impl AsRef<str>) {
+        self.lines.push(Line::Check(format!("CHECK: {}", line.as_ref())));
+        self.is_bad = true;
+    }
+}
+
+pub(super) fn read(device: &dyn BlockDevice, label_sector: Option<u64>) -> Result<Headers> {
+    let space = LABEL_SECTORS.saturating_mul(512).min(device.size());
+    let mut start = vec![0; usize::try_from(space).unwrap_or(0)];
+    device.read_at(0, &mut start)?;
+    let is_label = |sector: &[u8; SECTOR]| sector.starts_with(LABEL_ID);
+    let sectors = start.as_chunks::<SECTOR>().0;
+    let first = sectors.iter().zip(0..).find(|(sector, _)| is_label(sector)).map(|(_, number)| number);
+    let number = label_sector.or(first).unwrap_or(DEFAULT_SECTOR);
+    let sector = usize::try_from(number).ok().and_then(|number| sectors.get(number)).copied();
+    let sector = sector.unwrap_or([0; SECTOR]);
+    let mut headers = Headers { label_sector: number, has_label: is_label(&sector), ..Headers::default() };
+    let at = number.saturating_mul(512);
+    label(&mut headers, &sector, at, number);
+    let areas = pv_header(&mut headers, &sector, at);
+    for (number, location) in areas.into_iter().enumerate() {
+        let area = area(&mut headers, device, number.saturating_add(1), location);
+        headers.areas.push(area);
+    }
+    Ok(headers)
+}
+
+fn label(headers: &mut Headers, sector: &[u8; SECTOR], at: u64, number: u64) {
+    let bytes = Bytes(sector);
+    let (claimed, stored, offset) = (bytes.u64(8), bytes.u32(16), bytes.u32(20));
+    headers.field(format!("label_header at {at}"));
+    headers.field(format!("label_header.id {}", bytes.text::<8>(0)));
+    headers.field(format!("label_header.sector {claimed}"));
+    headers.field(format!("label_header.crc {stored:#x}"));
+    headers.field(format!("label_header.offset {offset}"));
+    headers.field(format!("label_header.type {}", bytes.text::<8>(24)));
+    if !headers.has_label {
+        headers.check("label_header.id expected LABELONE");
+    }
+    if claimed != number {
+        headers.check(format!("label_header.sector expected {number}"));
+    }
+    let computed = crc(sector.get(20..).unwrap_or_default());
+    if stored != computed {
+        headers.check(format!("label_header.crc expected {computed:#x}"));
+    }
+    if usize::try_from(offset) != Ok(PV_HEADER) {
+        headers.check(format!("label_header.offset expected {PV_HEADER}"));
+    }
+    if bytes.array(24) != *LABEL_TYPE {
+        headers.check("label_header.type expected LVM2 001");
+    }
+}
+
+/// Returns where the metadata areas are.
+fn pv_header(headers: &mut Headers, sector: &[u8; SECTOR], label_at: u64) -> Vec<DiskArea> {
+    let bytes = Bytes(sector);
+    let at = |offset: usize| label_at.saturating_add(u64::try_from(offset).unwrap_or(0));
+    headers.field(format!("pv_header at {}", at(PV_HEADER)));
+    headers.field(format!("pv_header.pv_uuid {}", bytes.text::<32>(PV_HEADER)));
+    headers.field(format!("pv_header.device_size {}", bytes.u64(PV_HEADER + 32)));
+    if Id::from_bytes(bytes.array(PV_HEADER)).is_err() {
+        headers.check("pv_header.pv_uuid invalid format");
+    }
+    let mut list = List { sector, label_at, at: PV_HEADER + 40, number: 0 };
+    list.read(headers, "pv_header", "data area");
+    let areas = list.read(headers, "pv_header", "metadata area");
+    let extension = list.at;
+    headers.field(format!("pv_header_extension at {}", at(extension)));
+    headers.field(format!("pv_header_extension.version {}", bytes.u32(extension)));
+    headers.field(format!("pv_header_extension.flags {}", bytes.u32(extension.saturating_add(4))));
+    list.at = extension.saturating_add(8);
+    list.number = 0;
+    list.read(headers, "pv_header_extension", "bootloader area");
+    areas
+}
+
+/// Lists of areas, one behind the other.
+struct List<'a> {
+    sector: &'a [u8; SECTOR],
+    label_at: u64,
+    at: usize,
+    number: usize,
+}
+
+impl List<'_> {
+    fn read(&mut self, headers: &mut Headers, name: &str, what: &str) -> Vec<DiskArea> {
+        let mut areas = Vec::new();
+        while self.at.saturating_add(DISK_LOCN) <= SECTOR {
+            let bytes = Bytes(self.sector);
+            let area = DiskArea { offset: bytes.u64(self.at), size: bytes.u64(self.at.saturating_add(8)) };
+            let place = self.label_at.saturating_add(u64::try_from(self.at).unwrap_or(0));
+            let is_end = area.offset == 0;
+            let note = if is_end { "location list end".to_owned() } else { format!("location of {what}") };
+            let entry = format!("{name}.disk_locn[{}]", self.number);
+            headers.field(format!("{entry} at {place} # {note}"));
+            headers.field(format!("{entry}.offset {}", area.offset));
+            headers.field(format!("{entry}.size {}", area.size));
+            self.at = self.at.saturating_add(DISK_LOCN);
+            self.number = self.number.saturating_add(1);
+            if is_end {
+                return areas;
+            }
+            areas.push(area);
+        }
+        headers.check(format!("{name} list of {what}s has no end"));
+        areas
+    }
+}
+
+fn area(headers: &mut Headers, device: &dyn BlockDevice, number: usize, location: DiskArea) -> InspectedArea {
+    let name = format!("mda_header_{number}");
+    let at = location.offset;
+    headers.field(format!("{name} at {at} # metadata area"));
+    let mut sector = [0; SECTOR];
+    if device.read_at(at, &mut sector).is_err() {
+        headers.check(format!("cannot read {name} at {at}"));
+        return InspectedArea { location, is_area: false, text: None };
+    }
+    let bytes = Bytes(&sector);
+    let (stored, version, start, size) = (bytes.u32(0), bytes.u32(20), bytes.u64(24), bytes.u64(32));
+    let magic = |bytes: &[u8; 16]| {
+        bytes.iter().fold(String::from("0x"), |mut text, byte| {
+            let _ = write!(text, "{byte:x}");
+            text
+        })
+    };
+    headers.field(format!("{name}.checksum {stored:#x}"));
+    headers.field(format!("{name}.magic {}", magic(&bytes.array(4))));
+    headers.field(format!("{name}.version {version}"));
+    headers.field(format!("{name}.start {start}"));
+    headers.field(format!("{name}.size {size}"));
+    let computed = crc(sector.get(4..).unwrap_or_default());
+    if stored != computed {
+        headers.check(format!("{name}.checksum expected {computed:#x}"));
+    }
+    let is_area = bytes.array(4) == *MAGIC;
+    if !is_area {
+        headers.check(format!("{name}.magic expected {}", magic(MAGIC)));
+    }
+    if version != 1 {
+        headers.check(format!("{name}.version expected 1"));
+    }
+    if start != location.offset {
+        headers.check(format!("{name}.start does not match pv_header.disk_locn.offset {}", location.offset));
+    }
+    if size != location.size {
+        headers.check(format!("{name}.size does not match pv_header.disk_locn.size {}", location.size));
+    }
+    let text = slots(headers, device, &name, location, &sector);
+    InspectedArea { location, is_area, text }
+}
+
+/// The two slots of a header, and the text of the first.
+fn slots(
+    headers: &mut Headers,
+    device: &dyn BlockDevice,
+    name: &str,
+    location: DiskArea,
+    sector: &[u8; SECTOR],
+) -> Option<Vec<u8>> {
+    let bytes = Bytes(sector);
+    for (number, what) in ["commit", "precommit"].into_iter().enumerate() {
+        let at = SLOTS + number * SLOT;
+        let (offset, size) = (bytes.u64(at), bytes.u64(at + 8));
+        let (checksum, flags) = (bytes.u32(at + 16), bytes.u32(at + 20));
+        let slot = format!("{name}.raw_locn[{number}]");
+        let place = location.offset.saturating_add(u64::try_from(at).unwrap_or(0));
+        let wrapped = if offset.saturating_add(size) > location.size { " wrapped" } else { "" };
+        headers.field(format!("{slot} at {place} # {what}{wrapped}"));
+        headers.field(format!("{slot}.offset {offset}"));
+        headers.field(format!("{slot}.size {size}"));
+        headers.field(format!("{slot}.checksum {checksum:#x}"));
+        let ignored = if flags & RAW_LOCN_IGNORED != 0 { " # RAW_LOCN_IGNORED" } else { "" };
+        headers.field(format!("{slot}.flags {flags:#x}{ignored}"));
+    }
+    if bytes.u64(SLOTS + SLOT) != 0 {
+        // What an interrupted commit leaves, which means nothing to readers.
+        let line = format!("CHECK: {name}.raw_locn[1] for precommit not empty");
+        headers.lines.push(Line::Check(line));
+    }
+    let (offset, size, checksum) = (bytes.u64(SLOTS), bytes.u64(SLOTS + 8), bytes.u32(SLOTS + 16));
+    if offset == 0 || bytes.u32(SLOTS + 20) & RAW_LOCN_IGNORED != 0 {
+        return None;
+    }
+    let at = location.offset.saturating_add(offset);
+    let Some(mut text) = slot_text(device, location, offset, size) else {
+        headers
+            .check(format!("failed to read metadata text at {name}.raw_locn[0].offset {offset} size {size}"));
+        return None;
+    };
+    let computed = crc(&text);
+    if computed != checksum {
+        headers.check(format!("metadata text at {at} crc does not match {name}.raw_locn[0].checksum"));
+    }
+    let summary = match import_bytes(&text) {
+        Ok(imported) => format!("vgname {} seqno {}", imported.vg.name(), imported.vg.seqno()),
+        Err(_) => {
+            headers.check(format!("failed to parse metadata text at {at} size {size}"));
+            "vgname ? seqno 0".to_owned()
+        }
+    };
+    headers.lines.push(Line::Text(format!("metadata text at {at} crc {computed:#x} # {summary}")));
+    if text.last() == Some(&0) {
+        text.pop();
+    }
+    Some(text)
+}
+
+/// The bytes that a slot points at, over the end of its area if need be.
+fn slot_text(device: &dyn BlockDevice, location: DiskArea, offset: u64, size: u64) -> Option<Vec<u8>> {
+    let room = location.size.checked_sub(MDA_HEADER_SIZE)?;
+    let limit = room.min(u64::try_from(TEXT_SIZE_MAX).unwrap_or(u64::MAX));
+    if size == 0 || size > limit || offset < MDA_HEADER_SIZE || offset >= location.size {
+        return None;
+    }
+    location.offset.checked_add(location.size).filter(|end| *end <= device.size())?;
+    let mut text = vec![0; usize::try_from(size).ok()?];
+    let first = usize::try_from(size.min(location.size.checked_sub(offset)?)).ok()?;
+    let (head, tail) = text.split_at_mut(first);
+    device.read_at(location.offset.saturating_add(offset), head).ok()?;
+    if !tail.is_empty() {
+        device.read_at(location.offset.saturating_add(MDA_HEADER_SIZE), tail).ok()?;
+    }
+    Some(text)
+}

@@ -1,0 +1,164 @@
+//! What is on a device, field by field, whether it is valid or not: for people who mend damaged
+//! physical volumes.
+//!
+//! Nothing here trusts what it reads, and nothing writes. The words are those of pvck(8) of lvm2
+//! 2.03.16.
+
+mod header;
+mod search;
+
+use std::sync::Arc;
+
+use lvm_core::ondisk::DiskArea;
+use lvm_core::text::Imported;
+use lvm_core::{BlockDevice, Error, Result};
+
+use crate::lvm::Lvm;
+use crate::options::DeviceSpec;
+use crate::scan::devices::{Access, OpenDevices};
+
+/// A line about a device.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Line {
+    /// A field and its value, or where a structure begins.
+    Field(String),
+    /// Something that is not as it should be.
+    Check(String),
+    /// A metadata text that a header points at.
+    Text(String),
+}
+
+impl Line {
+    /// What it says.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Field(text) | Self::Check(text) | Self::Text(text) => text,
+        }
+    }
+}
+
+/// A metadata area as the label names it.
+#[derive(Clone, Debug)]
+pub struct InspectedArea {
+    /// Where the label says it is.
+    pub location: DiskArea,
+    /// True when its header says that it is one.
+    pub is_area: bool,
+    /// The text that the first slot points at, as it was read, without its NUL; `None` when there
+    /// is none, it is out of use, or it cannot be read.
+    pub text: Option<Vec<u8>>,
+}
+
+/// The headers of a device.
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    /// Everything there is to say, in order.
+    pub lines: Vec<Line>,
+    /// The sector of the label that was looked at.
+    pub label_sector: u64,
+    /// True when that sector claims to be a label.
+    pub has_label: bool,
+    /// The metadata areas.
+    pub areas: Vec<InspectedArea>,
+    /// True when something is wrong that a reader would stumble over.
+    pub is_bad: bool,
+}
+
+/// A metadata text that was found by looking for it.
+#[derive(Clone, Debug)]
+pub struct FoundText {
+    /// Bytes from the start of the device.
+    pub offset: u64,
+    /// Bytes, the NUL that ends it included.
+    pub size: u64,
+    /// The checksum that a slot that points at it has.
+    pub checksum: u32,
+    /// The group's name, version and id as the first lines have them.
+    pub vg_name: String,
+    /// See [`vg_name`](Self::vg_name).
+    pub seqno: u32,
+    /// See [`vg_name`](Self::vg_name).
+    pub id: String,
+    /// The text, without its NUL.
+    pub text: Vec<u8>,
+    /// What it says, unless it is damaged.
+    pub parsed: std::result::Result<Arc<Imported>, Arc<Error>>,
+}
+
+/// A device that is looked at.
+pub struct Inspector {
+    /// Keeps image files locked.
+    _opened: OpenDevices,
+    device: Arc<dyn BlockDevice>,
+}
+
+impl std::fmt::Debug for Inspector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inspector").field("device", &self.device.name()).finish_non_exhaustive()
+    }
+}
+
+impl Lvm {
+    /// Opens a device of the view to look at what is on it.
+    ///
+    /// # Errors
+    /// `NotFound` when the view does not have it; `Io`.
+    #[doc(alias = "pvck")]
+    pub fn inspect(&self, device: impl Into<DeviceSpec>) -> Result<Inspector> {
+        let opened = OpenDevices::open(&self.options, Access::Read)?;
+        let device = opened.find(&device.into())?;
+        Ok(Inspector { _opened: opened, device })
+    }
+}
+
+impl Inspector {
+    /// The device's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.device.name()
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.device.size()
+    }
+
+    /// Label, physical volume header and the headers of the metadata areas it names.
+    /// `label_sector` says in which sector the label is; else the first that claims to be one is
+    /// taken, or sector 1.
+    ///
+    /// # Errors
+    /// `Io` when the start of the device cannot be read. A metadata area that cannot be read is a
+    /// [`Line::Check`].
+    pub fn headers(&self, label_sector: Option<u64>) -> Result<Headers> {
+        header::read(&*self.device, label_sector)
+    }
+
+    /// The bytes of a part of the device.
+    ///
+    /// # Errors
+    /// `InvalidInput` when it reaches past the end; `Io`.
+    pub fn bytes(&self, area: DiskArea) -> Result<Vec<u8>> {
+        let end = area.offset.checked_add(area.size).filter(|end| *end <= self.device.size());
+        if end.is_none() {
+            let message = format!("{} bytes at {} reach past the end", area.size, area.offset);
+            return Err(Error::invalid(message).with_device(self.device.name()));
+        }
+        let mut bytes = vec![0; usize::try_from(area.size).unwrap_or(0)];
+        self.device.read_at(area.offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Looks for metadata texts in every sector of an area, newer ones and what is left of older
+    /// ones, in the order of their places. Texts that wrap around the end of the area are found,
+    /// too.
+    ///
+    /// # Errors
+    /// Those of [`bytes`](Self::bytes).
+    pub fn search(&self, area: DiskArea) -> Result<Vec<FoundText>> {
+        Ok(search::texts(&self.bytes(area)?, area.offset))
+    }
+}
