@@ -85,7 +85,7 @@ fn options_that_do_not_go_together() {
         ("vgscan vg", "Command does not accept argument: vg."),
         ("pvscan a.img", "Command does not accept argument: a.img."),
         ("pvscan -aay", "Command does not accept option: --activate ay."),
-        ("pvscan -en", "mutually exclusive"),
+        ("pvscan -en", "Options -e and -n are incompatible"),
         ("dm", "No command with matching syntax recognised."),
         ("dm remove x", "No command with matching syntax recognised."),
         ("dm table --tree", "Command does not accept option: --tree."),

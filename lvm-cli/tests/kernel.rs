@@ -10,6 +10,8 @@ mod activate;
 mod bench;
 #[path = "kernel/diagnosis.rs"]
 mod diagnosis;
+#[path = "kernel/display.rs"]
+mod display;
 #[path = "kernel/filesystem.rs"]
 mod filesystem;
 #[path = "../../tests/kernel/guest.rs"]

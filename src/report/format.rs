@@ -56,8 +56,8 @@ impl Units {
         }
         let mut text = self.print(size, false);
         match (fixed, text.pop()) {
-            // Bytes are whole where the unit is chosen.
-            (None, Some('b' | 'B')) => format!("{} B", size.0),
+            // lvm2 pads the name in powers of 1000 only.
+            (None, Some('b')) => format!("{text} B"),
             (None, Some(letter)) => format!("{text} {}", name(letter)),
             (None, None) => text,
             (Some(letter), last) => {
@@ -122,6 +122,11 @@ fn write_human(out: &mut String, size: Bytes, si: bool, mark: bool) {
         at += 1;
     }
     let letter = letters.get(at).copied().unwrap_or('b');
+    if at == 0 {
+        // There are no fractions of bytes. Writing to a String never fails.
+        let _ = write!(out, "{}{letter}", size.0);
+        return;
+    }
     if !si && size.0 < EXACT_BELOW {
         write_hundredths(out, size.0, unit, mark);
         out.push(letter);
@@ -383,6 +388,8 @@ mod tests {
         assert_eq!(print("r", 33 * (128 << 10)), "4.12m");
         assert_eq!(print("r", 463 * (128 << 10)), "<57.88m");
         assert_eq!(print("r", 8 << 30), "8.00g");
+        assert_eq!(print("r", 512), "512b");
+        assert_eq!(print("H", 512), "512B");
         assert_eq!(print("r", u64::MAX), "16.00e");
     }
 
@@ -418,6 +425,32 @@ mod tests {
         assert_eq!("m".parse::<Units>().unwrap().print(Bytes::mib(3), false), "3.00");
         // The human forms keep their letter: without it the number would mean nothing.
         assert_eq!(Units::ROUNDED.print(Bytes::mib(3), false), "3.00m");
+    }
+
+    #[test]
+    fn long_names() {
+        let long = |units: &str, bytes, suffix, consistent| {
+            units.parse::<Units>().unwrap().print_long(Bytes(bytes), suffix, consistent)
+        };
+        let table = [
+            ("r", "<4.00 GiB", "<4.00 GB"),
+            ("H", "4.29 GB", "4.29 GB"),
+            ("b", "4293918720 B ", "4293918720 B "),
+            ("s", "8386560 Se", "8386560 Se"),
+            ("k", "4193280.00 KiB", "4193280.00 KB"),
+            ("K", "4293918.72 kB", "4293918.72 KB"),
+            ("4m", "1023.75 Un", "1023.75 Un"),
+        ];
+        for (units, consistent, plain) in table {
+            assert_eq!(long(units, 4095 << 20, true, true), consistent, "{units}");
+            assert_eq!(long(units, 4095 << 20, true, false), plain, "{units}");
+        }
+        assert_eq!(long("r", 0, true, true), "0   ");
+        assert_eq!(long("r", 0, false, true), "0");
+        assert_eq!(long("m", 0, true, true), "0 MiB");
+        assert_eq!(long("m", 3 << 20, false, true), "3.00");
+        assert_eq!(long("r", 3 << 20, false, true), "3.00 MiB");
+        assert_eq!((&*long("h", 512, true, true), &*long("R", 512, true, true)), ("512 B", "512 B "));
     }
 
     #[test]

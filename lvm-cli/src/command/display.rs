@@ -28,6 +28,10 @@ pub(super) fn in_columns(
     let columns = session.args.has(&o::DISPLAY_COLUMNS);
     let given = |options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let wrong_ones = if columns { given(without) } else { given(only) || given(&OF_COLUMNS) };
+    if !columns && session.args.has(&o::SELECT) {
+        // To show what was not selected would be wrong, and to show nothing too.
+        return Err(wrong(session, "Option -S/--select is supported with -C/--columns only."));
+    }
     if wrong_ones { Err(wrong(session, "Incompatible options selected")) } else { Ok(columns) }
 }
 
@@ -43,6 +47,7 @@ pub(super) fn form(session: &Session<'_>) -> DisplayForm {
 pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &ReportInput<'_>) -> Outcome {
     let format = report::format(&session.args)?;
     let lines = display.run(input).map_err(lvmkit::Error::from)?;
+    let lines = if session.out.quiet > 1 { lines.without_messages() } else { lines };
     // Writing to this never fails.
     let _ = lines.write_text(&mut *session.out, &format);
     Ok(())
@@ -68,9 +73,9 @@ pub(super) fn groups<'s>(session: &mut Session<'_>, scan: &'s Scan) -> Outcome<V
     for name in names.iter().filter(|name| all.iter().all(|found| found.vg.name() != **name)) {
         session.fail(super::no_group(name));
     }
-    let tagged = |found: &&FoundVg| tags.iter().any(|tag| super::has_tag(found.vg.tags(), tag));
+    let tagged = |found: &FoundVg| tags.iter().any(|tag| super::has_tag(found.vg.tags(), tag));
     let mut chosen = all;
-    chosen.retain(|found| tagged(&found) || names.iter().any(|name| name == found.vg.name()));
+    chosen.retain(|found| tagged(found) || names.iter().any(|name| name == found.vg.name()));
     if tags.is_empty() {
         chosen.sort_by_key(|found| names.iter().position(|name| name == found.vg.name()));
     }

@@ -86,6 +86,8 @@ pub enum Line<'i> {
     },
     /// A line without a label.
     Text(Vec<Part<'i>>),
+    /// Something that is said about what follows.
+    Message(Vec<Part<'i>>),
     /// Values with colons between.
     Colons(Vec<Value<'i>>),
     /// The blank line that ends a block.
@@ -108,6 +110,17 @@ impl<'i> Lines<'i> {
     #[must_use]
     pub fn as_slice(&self) -> &[Line<'i>] {
         &self.lines
+    }
+
+    /// Leaves out what is only said about the rest (`-qq`).
+    #[must_use]
+    pub fn without_messages(mut self) -> Self {
+        self.lines.retain(|line| !matches!(line, Line::Message(_)));
+        self
+    }
+
+    pub(super) fn message<const N: usize>(&mut self, parts: [Part<'i>; N]) {
+        self.lines.push(Line::Message(parts.into()));
     }
 
     pub(super) fn title(&mut self, title: &'static str) {
@@ -180,7 +193,7 @@ impl<'i> Lines<'i> {
                 write_label(out, *style, label);
                 self.write_parts(out, parts, format);
             }
-            Line::Text(parts) => self.write_parts(out, parts, format),
+            Line::Text(parts) | Line::Message(parts) => self.write_parts(out, parts, format),
             Line::Colons(values) => {
                 for (at, value) in values.iter().enumerate() {
                     if at > 0 {

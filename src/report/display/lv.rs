@@ -206,13 +206,18 @@ fn extents<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {
 fn settings<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {
     let (lv, device) = (volume.lv, volume.device());
     lines.item(Style::Volume, "Allocation", lv.allocation_policy().as_str());
-    match lv.read_ahead() {
-        ReadAhead::Auto => lines.item(Style::Volume, "Read ahead sectors", "auto"),
-        ReadAhead::None => lines.item(Style::Volume, "Read ahead sectors", 0_u32),
-        ReadAhead::Sectors(sectors) => lines.item(Style::Volume, "Read ahead sectors", sectors),
+    let set = match lv.read_ahead() {
+        ReadAhead::Auto => None,
+        ReadAhead::None => Some(0),
+        ReadAhead::Sectors(sectors) => Some(u64::from(sectors)),
+    };
+    match set {
+        None => lines.item(Style::Volume, "Read ahead sectors", "auto"),
+        Some(sectors) => lines.item(Style::Volume, "Read ahead sectors", sectors),
     }
-    if device.is_some_and(|device| !device.suspended)
-        && let Value::Size(size) = volume.cell("lv_kernel_read_ahead")
+    // That a setting is followed goes without saying.
+    if let Value::Size(size) = volume.cell("lv_kernel_read_ahead")
+        && set != Some(size.to_sectors().0)
     {
         lines.item(Style::Volume, "- currently set to", size.to_sectors().0);
     }

@@ -251,3 +251,6 @@ fn cell<'i>(row: &Row<'_, 'i>, field: &str) -> Value<'i> {
         value => value,
     }
 }
+
+#[cfg(test)]
+mod tests;

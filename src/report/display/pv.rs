@@ -38,7 +38,7 @@ fn free(group: &Group<'_>, at: usize, pv: &PhysicalVolume) -> u64 {
 /// What lvm2 says of a physical volume of an exported group in front of it.
 fn say_exported<'i>(lines: &mut Lines<'i>, group: &Group<'i>, pv: &'i PhysicalVolume) {
     if group.vg.is_exported() {
-        lines.text([
+        lines.message([
             "Physical volume \"".into(),
             name(pv).into(),
             "\" of volume group \"".into(),
@@ -167,7 +167,7 @@ pub(super) fn orphan<'i>(lines: &mut Lines<'i>, orphan: &'i Orphan, form: Displa
         capacity(lines, name(), Value::Size(size));
         return;
     }
-    lines.text([
+    lines.message([
         "\"".into(),
         name().into(),
         "\" is a new physical volume of \"".into(),

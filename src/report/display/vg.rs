@@ -95,7 +95,8 @@ pub(super) fn colons<'i>(lines: &mut Lines<'i>, group: &Group<'i>) {
         number(vg.max_pv().into()),
         number(counts.pvs),
         number(counts.pvs.saturating_sub(counts.missing)),
-        number(vg.size().to_sectors().0 / 2),
+        // As lvm2 counts: extents smaller than a KiB are nothing.
+        number(counts.total.saturating_mul(extent_kib(vg.extent_size()))),
         number(extent_kib(vg.extent_size())),
         number(counts.total),
         number(counts.used),
