@@ -48,6 +48,8 @@ pub(crate) struct Batch {
     plans: bool,
     yes: bool,
     transaction: Option<Transaction>,
+    /// True while a command has the transaction.
+    lent: bool,
     /// Devices that pvcreate was asked to make physical volumes of, for a group to take.
     new_pvs: Vec<PvSource>,
     after: Vec<After>,
@@ -65,6 +67,7 @@ impl Batch {
             plans,
             yes: session.args.has(&o::YES),
             transaction: None,
+            lent: false,
             new_pvs: Vec::new(),
             after: Vec::new(),
         })
@@ -98,6 +101,7 @@ impl Batch {
     /// # Errors
     /// When the batch changes another group; when the group cannot be had.
     pub(crate) fn begin(&mut self, name: &str) -> Outcome<Transaction> {
+        self.lent = true;
         let Some(transaction) = self.transaction.take() else {
             return self.lvm.begin(name).map_err(|error| command::cannot_process(name, error));
         };
@@ -110,6 +114,7 @@ impl Batch {
     /// Takes the change back.
     pub(crate) fn put_back(&mut self, transaction: Transaction) {
         self.transaction = Some(transaction);
+        self.lent = false;
     }
 
     /// # Errors
@@ -143,6 +148,7 @@ impl Batch {
     pub(crate) fn run(&mut self, session: &mut Session<'_>, lines: &[Line]) -> Outcome<Option<u8>> {
         let commands = lines.iter().map(|line| check(line, lines)).collect::<Outcome<Vec<_>>>()?;
         for (line, (command, args)) in lines.iter().zip(commands) {
+            self.lent = false;
             let code = Session::in_batch(session.out, command, args, line.shown(), self).run();
             if code != 0 {
                 if lines.len() > 1 {
@@ -151,6 +157,15 @@ impl Batch {
                     session.out.err("    Nothing was changed, also by the lines before it.");
                 }
                 return Ok(Some(code));
+            }
+            if self.lent {
+                // What the lines before it did went with it.
+                let (number, shown) = (line.number, line.shown());
+                return Err(Failure::Refused(vec![
+                    format!("Line {number} changes nothing: {shown}"),
+                    "  Nothing was changed, also by the lines before it.".to_owned(),
+                    "  Leave it out.".to_owned(),
+                ]));
             }
         }
         if let Some(source) = self.new_pvs.first() {

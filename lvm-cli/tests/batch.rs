@@ -73,6 +73,7 @@ fn a_batch_that_fails_changes_nothing() {
             5,
             "c becomes a physical volume, but no line puts it into the group.",
         ),
+        ("lvremove -f vg/lv\nvgreduce --removemissing vg", 5, "Line 2 changes nothing: vgreduce"),
         ("lvremove 'vg/lv", 3, "Line 1: a quote is not closed."),
         ("# nothing", 5, "There is no command in file."),
     ];

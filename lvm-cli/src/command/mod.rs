@@ -351,7 +351,8 @@ fn begin(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome<Transactio
 
 /// True, and a failure is noted, when the group of a physical volume is exported.
 fn is_exported(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, vg: &str) -> Outcome<bool> {
-    let is_exported = lvm.volume_group(vg)?.is_exported();
+    let vgs = session.volume_groups(lvm)?;
+    let is_exported = vgs.iter().any(|group| group.name() == vg && group.is_exported());
     if is_exported {
         session.fail(Failure::refused(format!("Cannot use PV {device} in exported VG {vg}.")));
     }

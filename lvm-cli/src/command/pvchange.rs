@@ -127,6 +127,9 @@ fn already(device: &DeviceSpec, ignore: bool) -> Failure {
 
 /// Changes a physical volume without a group.
 fn change_orphan(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<bool> {
+    if session.is_in_batch() {
+        return Err(super::not_of_a_group(device));
+    }
     let args = &session.args;
     if args.has(&o::ADDTAG) || args.has(&o::DELTAG) {
         let why = format!("Can't change tag on Physical Volume {device} not in volume group");
