@@ -8,11 +8,12 @@ use lvm_core::{Error, ErrorKind, Result};
 
 use crate::lock::Wait;
 use crate::options::Options;
+use crate::report::ReportSettings;
 
 mod activation;
 mod machine;
 mod system_id;
-mod value;
+pub(crate) mod value;
 
 pub use activation::ActivationSettings;
 pub(crate) use system_id::SystemIdSettings;
@@ -73,6 +74,7 @@ impl Options {
     ///   them;
     /// - `global/`: `etc`, `locking_dir`, `metadata_read_only`, `proc`, `system_id_file`,
     ///   `system_id_source`, `wait_for_locks`;
+    /// - `report/` and `global/units`, `suffix`, `si_unit_consistency`: those of [`ReportSettings`];
     /// - `local/`: `extra_system_ids`, `system_id`.
     ///
     /// `global/activation` switched off means [`KernelOptions::off`](crate::KernelOptions::off). Some
@@ -122,6 +124,12 @@ impl Options {
     #[must_use]
     pub fn ignored_settings(&self) -> &[String] {
         &self.ignored_settings
+    }
+
+    /// The settings of reports.
+    #[must_use]
+    pub fn report_settings(&self) -> &ReportSettings {
+        &self.report
     }
 
     /// The settings for making volumes active.
@@ -199,7 +207,8 @@ impl Options {
                 self.kernel.dev.clone_from(&self.machine.dev);
                 Ok(is_known)
             }
-            "global" => self.set_global(path, value),
+            "report" | "log" => self.report.set(path, value),
+            "global" => Ok(self.set_global(path, value)? || self.report.set(path, value)?),
             "local" => self.set_local(path, value, source),
             _ => Ok(false),
         }

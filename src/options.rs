@@ -12,6 +12,7 @@ use lvm_core::{BlockDevice, Error};
 use crate::activate::KernelOptions;
 use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
+use crate::report::ReportSettings;
 use crate::scan::hints::RUN_DIR;
 use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
@@ -162,6 +163,7 @@ pub struct Options {
     pub(crate) extra_system_ids: Vec<String>,
     pub(crate) system_id_settings: SystemIdSettings,
     pub(crate) activation: ActivationSettings,
+    pub(crate) report: ReportSettings,
     pub(crate) ignored_settings: Vec<String>,
 }
 
@@ -190,6 +192,7 @@ impl Default for Options {
             extra_system_ids: Vec::new(),
             system_id_settings: SystemIdSettings::default(),
             activation: ActivationSettings::default(),
+            report: ReportSettings::default(),
             ignored_settings: Vec::new(),
         }
     }

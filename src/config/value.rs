@@ -7,7 +7,7 @@ pub(super) fn wrong(path: &str, what: &str) -> Error {
     Error::invalid(format!("Configuration setting \"{path}\" is not {what}."))
 }
 
-pub(super) fn flag(path: &str, value: &ConfigValue) -> Result<bool> {
+pub(crate) fn flag(path: &str, value: &ConfigValue) -> Result<bool> {
     match value {
         ConfigValue::Int(0) => Ok(false),
         ConfigValue::Int(1) => Ok(true),
@@ -22,7 +22,7 @@ pub(super) fn number(path: &str, value: &ConfigValue) -> Result<u64> {
     }
 }
 
-pub(super) fn text(path: &str, value: &ConfigValue) -> Result<String> {
+pub(crate) fn text(path: &str, value: &ConfigValue) -> Result<String> {
     match value {
         ConfigValue::String(text) => Ok(text.clone()),
         _ => Err(wrong(path, "a string")),

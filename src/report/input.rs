@@ -13,6 +13,7 @@ pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
 /// Tells which volumes of a group, with the devices it was found on, are devices of the kernel.
 type Live<'i> = dyn Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i;
 type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
+type VgChoice<'i> = dyn Fn(&VolumeGroup) -> bool + 'i;
 type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
 
 /// The groups and physical volumes a report is about. It borrows them; tables made from it borrow
@@ -40,6 +41,7 @@ pub struct ReportInput<'i> {
     pub(super) numbers: Option<Box<DeviceNumbers<'i>>>,
     pub(super) live: Option<Box<Live<'i>>>,
     pub(super) lv_choice: Option<Box<LvChoice<'i>>>,
+    pub(super) removed_of: Option<Box<VgChoice<'i>>>,
     pub(super) pv_choice: Option<Box<PvChoice<'i>>>,
 }
 
@@ -128,6 +130,14 @@ impl<'i> ReportInput<'i> {
     #[must_use]
     pub fn only_lvs(mut self, choose: impl Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i) -> Self {
         self.lv_choice = Some(Box::new(choose));
+        self
+    }
+
+    /// With [`only_lvs`](Self::only_lvs), also shows the removed volumes of groups that `choose` says
+    /// yes to, in reports [with history](super::Report::history).
+    #[must_use]
+    pub fn with_removed_of(mut self, choose: impl Fn(&VolumeGroup) -> bool + 'i) -> Self {
+        self.removed_of = Some(Box::new(choose));
         self
     }
 

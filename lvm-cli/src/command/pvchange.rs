@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
+use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction, system};
 
 use super::Command;
 use crate::args::option as o;
@@ -28,6 +28,7 @@ pub(super) static COMMAND: Command = Command {
             &o::PVCHANGE_ALL,
             &o::PVCHANGE_UUID,
             &o::PVCHANGE_METADATAIGNORE,
+            &o::SELECT,
         ],
     ],
     run,
@@ -37,10 +38,12 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let devices = pv::specs(&session.args.words);
     let all = session.args.has(&o::PVCHANGE_ALL);
     let changes = [&o::ALLOCATABLE, &o::ADDTAG, &o::DELTAG].iter().any(|opt| session.args.has(opt));
-    if devices.is_empty() != all || !changes {
+    let selects = super::select::is_asked(session);
+    if (all && !devices.is_empty()) || (devices.is_empty() && !all && !selects) || !changes {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
+    let (all, devices) = if selects { (false, selected(session, &lvm, devices)?) } else { (all, devices) };
     let members = Members::new(session, &lvm, &devices, all)?;
     let (mut changed, mut unchanged) = (0_usize, members.orphans.len());
     for device in &members.orphans {
@@ -59,6 +62,21 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let volumes = |count: usize| format!("{count} physical volume{}", if count == 1 { "" } else { "s" });
     session.out.say(format!("{} changed / {} not changed", volumes(changed), volumes(unchanged)));
     Ok(())
+}
+
+/// The devices that `--select` selects, of those that are named or else of all.
+fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Outcome<Vec<DeviceSpec>> {
+    let scan = lvm.scan()?;
+    let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
+    let members = members.filter(|pv| !pv.is_missing()).map(|pv| pv.device().to_owned());
+    let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
+    let names = super::select::devices(session, lvm, members.chain(orphans).collect())?;
+    let is_named = |name: &String| {
+        let is_it =
+            |spec: &DeviceSpec| spec.to_string() == *name || system::is_same_file(spec.path(), name.as_ref());
+        named.is_empty() || named.iter().any(is_it)
+    };
+    Ok(names.iter().filter(|name| is_named(name)).map(DeviceSpec::from).collect())
 }
 
 /// The devices by the group that uses them.
