@@ -104,9 +104,9 @@ pub(super) const FIELDS: &[Field] = &[
         origin.or(own).map_or(Value::NoSize, |lv| Value::Size(group.lv_size(lv)))
     })),
     field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| family::live(row, family::ancestors)),
-    field("lv_full_ancestors", "FAncestors", List, 10, "What it descends from, removed volumes among them when they are shown", |row| family::full_ancestors(row)),
+    field("lv_full_ancestors", "FAncestors", List, 10, "What it descends from, removed volumes among them when they are shown", family::full_ancestors),
     field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| family::live(row, family::descendants)),
-    field("lv_full_descendants", "FDescendants", List, 12, "What descends from it, removed volumes among them when they are shown", |row| family::full_descendants(row)),
+    field("lv_full_descendants", "FDescendants", List, 12, "What descends from it, removed volumes among them when they are shown", family::full_descendants),
     field("raid_mismatch_count", "Mismatches", Number, 10, "Differences a raid check found; blank without a kernel", |_| Value::Unknown),
     field("raid_sync_action", "SyncAction", Text, 10, "What a raid is doing; blank without a kernel", |_| Value::empty()),
     field("raid_write_behind", "WBehind", Number, 7, "Writes that write-mostly images may lag behind", |row| raid_number(row, |raid| raid.writebehind)),
