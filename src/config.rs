@@ -11,6 +11,7 @@ use lvm_core::{Error, Result};
 
 use crate::lock::Wait;
 use crate::options::Options;
+use crate::report::ReportSettings;
 
 mod activation;
 mod cascade;
@@ -23,7 +24,7 @@ mod setting;
 mod settings;
 mod system_id;
 mod tree;
-mod value;
+pub(crate) mod value;
 
 pub use activation::ActivationSettings;
 pub use cascade::Config;
@@ -94,6 +95,7 @@ impl Options {
     ///   them;
     /// - `global/`: `etc`, `locking_dir`, `metadata_read_only`, `proc`, `system_id_file`,
     ///   `system_id_source`, `wait_for_locks`;
+    /// - `report/` and `global/units`, `suffix`, `si_unit_consistency`: those of [`ReportSettings`];
     /// - `local/`: `extra_system_ids`, `system_id`.
     ///
     /// `global/activation` switched off means [`KernelOptions::off`](crate::KernelOptions::off). Some
@@ -181,6 +183,12 @@ impl Options {
         &self.ignored_settings
     }
 
+    /// The settings of reports.
+    #[must_use]
+    pub fn report_settings(&self) -> &ReportSettings {
+        &self.report
+    }
+
     /// The settings for making volumes active.
     #[must_use]
     pub fn activation_settings(&self) -> &ActivationSettings {
@@ -235,7 +243,8 @@ impl Options {
                 self.kernel.dev.clone_from(&self.machine.dev);
                 Ok(is_known)
             }
-            "global" => self.set_global(path, value),
+            "report" | "log" => self.report.set(path, value),
+            "global" => Ok(self.set_global(path, value)? || self.report.set(path, value)?),
             "local" => self.set_local(path, value, source),
             _ => Ok(false),
         }

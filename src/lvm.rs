@@ -20,6 +20,7 @@ use crate::data::signature;
 use crate::data::volume::LvDevice;
 use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
+use crate::report::ReportSettings;
 use crate::scan::devices::{Access, OpenDevices};
 use crate::scan::machine::Machine;
 use crate::system::FreshIds;
@@ -88,6 +89,12 @@ impl Lvm {
     #[must_use]
     pub fn archive_dir(&self) -> Option<&Path> {
         self.options.archive_dir.as_deref()
+    }
+
+    /// The settings of reports.
+    #[must_use]
+    pub fn report_settings(&self) -> &ReportSettings {
+        self.options.report_settings()
     }
 
     /// Reads all devices: groups, physical volumes without a group, and what is wrong with them.

@@ -13,6 +13,7 @@ use crate::activate::KernelOptions;
 use crate::commit::backup::Retention;
 use crate::config::{ActivationSettings, SystemIdSettings};
 use crate::lock::Wait;
+use crate::report::ReportSettings;
 use crate::scan::hints::RUN_DIR;
 use crate::scan::machine::MachineOptions;
 use crate::system::StampOptions;
@@ -164,6 +165,7 @@ pub struct Options {
     pub(crate) extra_system_ids: Vec<String>,
     pub(crate) system_id_settings: SystemIdSettings,
     pub(crate) activation: ActivationSettings,
+    pub(crate) report: ReportSettings,
     pub(crate) ignored_settings: Vec<String>,
 }
 
@@ -193,6 +195,7 @@ impl Default for Options {
             extra_system_ids: Vec::new(),
             system_id_settings: SystemIdSettings::default(),
             activation: ActivationSettings::default(),
+            report: ReportSettings::default(),
             ignored_settings: Vec::new(),
         }
     }

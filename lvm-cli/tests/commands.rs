@@ -223,7 +223,7 @@ fn reports() {
         folder.run("lvs --separator , --aligned --noheadings -O -lv_name -o lv_name,lv_size").ok(),
         "  x   ,3.00m\n"
     );
-    assert!(folder.run("lvs -o help").ok().contains("lv_full_name"));
+    assert!(folder.run("lvs -o help").stderr.contains("lv_full_name"));
     assert!(folder.run("lvs -v").ok().contains("LV UUID"));
 }
 

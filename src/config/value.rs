@@ -18,7 +18,7 @@ pub(super) fn word_flag(text: &str) -> Option<bool> {
 }
 
 /// A number, which means yes unless it is 0, or one of the words for yes and no.
-pub(super) fn flag(path: &str, value: &ConfigValue) -> Result<bool> {
+pub(crate) fn flag(path: &str, value: &ConfigValue) -> Result<bool> {
     match single(value) {
         ConfigValue::Int(number) => Ok(*number != 0),
         ConfigValue::String(text) => word_flag(text).ok_or_else(|| wrong(path, "yes or no")),
@@ -33,7 +33,7 @@ pub(super) fn number(path: &str, value: &ConfigValue) -> Result<u64> {
     }
 }
 
-pub(super) fn text(path: &str, value: &ConfigValue) -> Result<String> {
+pub(crate) fn text(path: &str, value: &ConfigValue) -> Result<String> {
     match single(value) {
         ConfigValue::String(text) => Ok(text.clone()),
         _ => Err(wrong(path, "a string")),

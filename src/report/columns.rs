@@ -91,6 +91,17 @@ impl ReportKind {
         }
     }
 
+    /// The columns and sort keys of a part of `fullreport`.
+    pub(super) const fn full_defaults(self) -> (&'static str, &'static str) {
+        match self {
+            Self::LogicalVolumes => ("lv_all", "vg_name,lv_name"),
+            Self::Segments => ("seg_all,lv_uuid", "lv_uuid,seg_start"),
+            Self::VolumeGroups => ("vg_all", "vg_name"),
+            Self::PhysicalVolumes => ("pv_all", "pv_name"),
+            Self::PvSegments => ("pvseg_all,pv_uuid,lv_uuid", "pv_uuid,pvseg_start"),
+        }
+    }
+
     /// The fields that `all` stands for.
     const fn all_groups(self) -> &'static [FieldGroup] {
         use FieldGroup::{Lv, LvInfo, LvStatus, Pv, PvLabel, PvSeg, Seg, Vg};
@@ -120,11 +131,13 @@ pub(super) struct Columns {
     pub(super) fields: Vec<&'static Field>,
     /// Left out when they are blank in every row.
     pub(super) compact: Vec<&'static Field>,
+    /// As if all were among those.
+    pub(super) compact_all: bool,
 }
 
 impl Columns {
     pub(super) fn new(kind: ReportKind, verbose: bool) -> Self {
-        let mut columns = Self { kind, fields: Vec::new(), compact: Vec::new() };
+        let mut columns = Self { kind, fields: Vec::new(), compact: Vec::new(), compact_all: false };
         let defaults = columns.parse(kind.default_columns(verbose));
         columns.fields = defaults.unwrap_or_default();
         columns
@@ -146,11 +159,17 @@ impl Columns {
             }
             [b'#', ..] => {
                 let more = self.parse(option.get(1..).unwrap_or_default())?;
-                self.compact.extend(more);
+                // The last such list counts, and it counts instead of that of the settings.
+                self.compact = more;
             }
             _ => self.fields = self.parse(option)?,
         }
         if self.fields.is_empty() { Err(ReportError::NoColumns) } else { Ok(()) }
+    }
+
+    /// True for a column that is left out when it is blank.
+    pub(super) fn compacts(&self, field: &Field) -> bool {
+        self.compact_all || self.compact.contains(&field)
     }
 
     fn parse(&self, list: &str) -> Result<Vec<&'static Field>, ReportError> {

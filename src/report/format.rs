@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use lvm_core::{Bytes, TimeZone};
 
+use super::time_format::translate;
 use super::{ReportError, Value};
 
 /// How sizes are printed (`--units`).
@@ -213,15 +214,6 @@ impl FromStr for Units {
     }
 }
 
-fn write_list(out: &mut String, list: &[Cow<'_, str>], separator: &str) {
-    for (at, item) in list.iter().enumerate() {
-        if at > 0 {
-            out.push_str(separator);
-        }
-        out.push_str(item);
-    }
-}
-
 /// This machine's time zone.
 #[derive(Debug, Default)]
 pub(super) struct LocalTime;
@@ -245,7 +237,21 @@ pub struct Format {
     pub binary: bool,
     /// The time zone of times.
     pub time_zone: Arc<dyn TimeZone>,
+    /// How times are printed; [`with_time_format`](Self::with_time_format) sets it.
+    time_format: Cow<'static, str>,
+    /// What stands between the items of lists (`report/list_item_separator`).
+    pub list_separator: Cow<'static, str>,
+    /// Put the names of hidden volumes in brackets (`report/mark_hidden_devices`).
+    pub mark_hidden: bool,
+    /// Print `unknown device` instead of `[unknown]` for devices that are missing
+    /// (`report/two_word_unknown_device`).
+    pub two_word_unknown: bool,
+    /// Print all letters of units as capitals (`global/si_unit_consistency` switched off).
+    pub capital_units: bool,
 }
+
+/// lvm2's way to print times.
+const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S %z";
 
 impl std::fmt::Debug for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -260,7 +266,17 @@ impl std::fmt::Debug for Format {
 impl Default for Format {
     /// lvm2's defaults: units `r`, suffixes, words, local time.
     fn default() -> Self {
-        Self { units: Units::ROUNDED, suffix: true, binary: false, time_zone: Arc::new(LocalTime) }
+        Self {
+            units: Units::ROUNDED,
+            suffix: true,
+            binary: false,
+            time_zone: Arc::new(LocalTime),
+            time_format: Cow::Borrowed(TIME_FORMAT),
+            list_separator: Cow::Borrowed(","),
+            mark_hidden: true,
+            two_word_unknown: false,
+            capital_units: false,
+        }
     }
 }
 
@@ -293,24 +309,55 @@ impl Format {
         self
     }
 
+    /// Prints times in the language of strftime(3).
+    ///
+    /// # Errors
+    /// `TimeFormat` for a format that nothing can be printed in.
+    pub fn with_time_format(mut self, format: impl Into<String>) -> Result<Self, ReportError> {
+        let format = format.into();
+        self.time_format = translate(&format).map(Cow::Owned).ok_or(ReportError::TimeFormat(format))?;
+        Ok(self)
+    }
+
     /// Appends the value's text.
     pub fn write(&self, out: &mut String, value: &Value<'_>) {
         // Writing to a String never fails.
         let _ = match value {
             Value::Unknown | Value::NoSize => Ok(()),
-            Value::Text(text) => out.write_str(text),
-            Value::Name { name, hidden: true } => write!(out, "[{name}]"),
+            Value::Text(text) => out.write_str(self.device(text)),
+            Value::Name { name, hidden: true } if self.mark_hidden => write!(out, "[{name}]"),
             Value::Name { name, .. } => out.write_str(name),
+            Value::Removed(name) => write!(out, "-{name}"),
             Value::List(list) => {
-                write_list(out, list, ",");
+                for (at, item) in list.iter().enumerate() {
+                    out.push_str(if at > 0 { &self.list_separator } else { "" });
+                    match item.strip_prefix("[unknown]:") {
+                        Some(range) if self.two_word_unknown => {
+                            out.push_str("unknown device:");
+                            out.push_str(range);
+                        }
+                        _ => out.push_str(item),
+                    }
+                }
                 Ok(())
             }
             Value::Joined { items, separator } => {
-                write_list(out, items, separator);
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at > 0 { separator } else { "" });
+                    // A device, and where on it.
+                    let (device, place) = item.split_at(item.find(['(', ':']).unwrap_or(item.len()));
+                    out.push_str(self.device(device));
+                    out.push_str(place);
+                }
                 Ok(())
             }
             Value::Size(size) => {
+                let start = out.len();
                 self.units.write(out, *size, self.suffix);
+                if self.capital_units {
+                    let capitals = out.get(start..).map(str::to_ascii_uppercase).unwrap_or_default();
+                    out.replace_range(start.., &capitals);
+                }
                 Ok(())
             }
             Value::Number(number) => write!(out, "{number}"),
@@ -335,12 +382,20 @@ impl Format {
         };
     }
 
+    /// How a text is printed, should it be the name of a device that is missing.
+    fn device<'t>(&self, text: &'t str) -> &'t str {
+        if self.two_word_unknown && text == "[unknown]" { "unknown device" } else { text }
+    }
+
     fn write_time(&self, out: &mut String, seconds: u64) {
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
         let Ok(at) = jiff::Timestamp::from_second(seconds) else { return };
         let offset = jiff::tz::Offset::from_seconds(self.time_zone.utc_offset(seconds));
         let zone = offset.unwrap_or(jiff::tz::Offset::UTC).to_time_zone();
-        let _ = write!(out, "{}", at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %z"));
+        let at = at.to_zoned(zone);
+        let shown = jiff::fmt::strtime::format(&*self.time_format, &at);
+        // Formats are checked when they are set; one that says nothing prints nothing.
+        let _ = shown.map(|shown| out.push_str(&shown));
     }
 }
 

@@ -121,6 +121,8 @@ pub(super) struct Group<'i> {
     partial: Vec<bool>,
     /// The volumes that are devices of the kernel; `None` when it was not asked or cannot tell.
     live: Option<HashMap<LvId, ActiveLv>>,
+    /// Volumes that were removed count as ancestors and descendants.
+    pub(super) history: bool,
 }
 
 impl<'i> Group<'i> {
@@ -147,6 +149,7 @@ impl<'i> Group<'i> {
             partial: vec![false; lvs.len()],
             users: vec![Vec::new(); lvs.len()],
             live: None,
+            history: false,
             lvs,
         };
         group.find_users();

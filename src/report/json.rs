@@ -37,30 +37,56 @@ pub fn write_json(
     format: &Format,
     style: JsonStyle,
 ) -> fmt::Result {
-    out.write_str("  {\n      \"report\": [\n          {\n")?;
-    for (at, table) in tables.iter().enumerate() {
-        if at > 0 {
-            out.write_str("              ,\n")?;
-        }
-        writeln!(out, "              \"{}\": [", table.kind().name())?;
-        let mut text = String::new();
-        let rows = table.rows().len();
-        for (row, cells) in table.rows().enumerate() {
-            out.write_str("                  {")?;
-            for (column, (field, value)) in table.fields().iter().zip(cells).enumerate() {
-                out.write_str(if column == 0 { "\"" } else { ", \"" })?;
-                out.write_str(field.id)?;
-                out.write_str("\":")?;
-                match style {
-                    JsonStyle::Text => write_text(out, &mut text, format, value)?,
-                    JsonStyle::Typed => write_typed(out, &mut text, format, field, value)?,
-                }
+    write_json_groups(out, &[tables], format, style)
+}
+
+/// Writes reports of several things, such as those of each group, as one JSON document.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json_groups<'t, 'i: 't>(
+    out: &mut impl fmt::Write,
+    groups: &[impl AsRef<[Table<'i>]> + 't],
+    format: &Format,
+    style: JsonStyle,
+) -> fmt::Result {
+    out.write_str("  {\n      \"report\": [\n")?;
+    for (at, tables) in groups.iter().enumerate() {
+        out.write_str(if at > 0 { "          ,\n          {\n" } else { "          {\n" })?;
+        for (at, table) in tables.as_ref().iter().enumerate() {
+            if at > 0 {
+                out.write_str("              ,\n")?;
             }
-            out.write_str(if row + 1 < rows { "},\n" } else { "}\n" })?;
+            write_table(out, table, format, style)?;
         }
-        out.write_str("              ]\n")?;
+        out.write_str("          }\n")?;
     }
-    out.write_str("          }\n      ]\n  }\n")
+    out.write_str("      ]\n  }\n")
+}
+
+fn write_table(
+    out: &mut impl fmt::Write,
+    table: &Table<'_>,
+    format: &Format,
+    style: JsonStyle,
+) -> fmt::Result {
+    writeln!(out, "              \"{}\": [", table.kind().name())?;
+    let mut text = String::new();
+    let rows = table.rows().len();
+    for (row, cells) in table.rows().enumerate() {
+        out.write_str("                  {")?;
+        for (column, (field, value)) in table.fields().iter().zip(cells).enumerate() {
+            out.write_str(if column == 0 { "\"" } else { ", \"" })?;
+            out.write_str(field.id)?;
+            out.write_str("\":")?;
+            match style {
+                JsonStyle::Text => write_text(out, &mut text, format, value)?,
+                JsonStyle::Typed => write_typed(out, &mut text, format, field, value)?,
+            }
+        }
+        out.write_str(if row + 1 < rows { "},\n" } else { "}\n" })?;
+    }
+    out.write_str("              ]\n")
 }
 
 impl Table<'_> {

@@ -6,12 +6,34 @@ use super::field::Field;
 use super::format::Format;
 use super::table::Table;
 
+/// What stands above columns.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Headings {
+    /// Nothing (`--noheadings`).
+    None,
+    /// A short heading, as `LSize`.
+    #[default]
+    Abbreviated,
+    /// The name of the field, as `lv_size`.
+    Full,
+}
+
+impl Headings {
+    fn of(self, field: &Field) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Abbreviated => field.heading,
+            Self::Full => field.id,
+        }
+    }
+}
+
 /// How the text is laid out.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Layout {
-    /// Print headings; off with `--noheadings`.
-    pub headings: bool,
+    /// What stands above columns, or in front of rows when they were turned.
+    pub headings: Headings,
     /// Pad cells to the width of their column.
     pub aligned: bool,
     /// What stands between cells (`--separator`).
@@ -29,7 +51,7 @@ pub struct Layout {
 impl Default for Layout {
     fn default() -> Self {
         Self {
-            headings: true,
+            headings: Headings::Abbreviated,
             aligned: true,
             separator: " ".to_owned(),
             name_prefixes: false,
@@ -49,8 +71,14 @@ impl Layout {
 
     /// Leaves the headings away (`--noheadings`).
     #[must_use]
-    pub fn without_headings(mut self) -> Self {
-        self.headings = false;
+    pub fn without_headings(self) -> Self {
+        self.with_headings(Headings::None)
+    }
+
+    /// Sets the headings (`--headings`).
+    #[must_use]
+    pub fn with_headings(mut self, headings: Headings) -> Self {
+        self.headings = headings;
         self
     }
 
@@ -63,18 +91,18 @@ impl Layout {
         self
     }
 
-    /// Aligns the cells (`--aligned`), also with a separator. Pairs and turned reports are never
-    /// aligned.
+    /// Aligns the cells (`--aligned`), also with a separator. Turned reports are never aligned.
     #[must_use]
     pub fn with_alignment(mut self) -> Self {
         self.aligned = true;
         self
     }
 
-    /// Prints `LVM2_FIELD='value'` (`--nameprefixes`).
+    /// Prints `LVM2_FIELD='value'` and does not align it (`--nameprefixes`).
     #[must_use]
     pub fn with_name_prefixes(mut self) -> Self {
         self.name_prefixes = true;
+        self.aligned = false;
         self
     }
 
@@ -93,7 +121,7 @@ impl Layout {
     }
 
     fn aligns(&self) -> bool {
-        self.aligned && !self.name_prefixes && !self.columns_as_rows
+        self.aligned && !self.columns_as_rows
     }
 }
 
@@ -101,6 +129,7 @@ impl Layout {
 struct Texts {
     all: String,
     ends: Vec<usize>,
+    rows: usize,
     columns: usize,
 }
 
@@ -111,6 +140,7 @@ impl Texts {
         let mut texts = Self {
             all: String::with_capacity(rows * columns * 8),
             ends: Vec::with_capacity(rows * columns),
+            rows,
             columns,
         };
         for value in table.rows().flatten() {
@@ -120,19 +150,19 @@ impl Texts {
         texts
     }
 
-    fn rows(&self) -> usize {
-        self.ends.len().checked_div(self.columns).unwrap_or(0)
-    }
-
     fn get(&self, row: usize, column: usize) -> &str {
         let at = row * self.columns + column;
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(at).and_then(|end| self.all.get(start..*end)).unwrap_or_default()
     }
 
-    fn widths(&self, fields: &[&'static Field]) -> Vec<usize> {
-        let mut widths = fields.iter().map(|field| field.width).collect::<Vec<_>>();
-        for row in 0..self.rows() {
+    fn widths(&self, fields: &[&'static Field], headings: Headings) -> Vec<usize> {
+        let least = |field: &Field| match headings {
+            Headings::Full => field.width.max(field.id.len()),
+            _ => field.width,
+        };
+        let mut widths = fields.iter().map(|field| least(field)).collect::<Vec<_>>();
+        for row in 0..self.rows {
             for (column, width) in widths.iter_mut().enumerate() {
                 *width = (*width).max(self.get(row, column).len());
             }
@@ -160,7 +190,8 @@ impl Table<'_> {
             return Ok(());
         }
         let texts = Texts::new(self, format);
-        let writer = TextWriter { table: self, layout, widths: texts.widths(self.fields()), texts };
+        let writer =
+            TextWriter { table: self, layout, widths: texts.widths(self.fields(), layout.headings), texts };
         if layout.columns_as_rows { writer.columns_as_rows(out) } else { writer.rows(out) }
     }
 }
@@ -174,15 +205,19 @@ struct TextWriter<'t, 'i> {
 
 impl TextWriter<'_, '_> {
     fn rows(&self, out: &mut impl fmt::Write) -> fmt::Result {
-        if self.layout.headings {
+        if self.layout.headings != Headings::None {
             out.write_str(&self.layout.prefix)?;
             for (column, field) in self.table.fields().iter().enumerate() {
                 self.separate(out, column)?;
                 self.heading(out, column, field)?;
             }
+            // As in lvm2, columns that were left out at the end leave this behind.
+            if self.table.is_cut() && !self.table.fields().is_empty() {
+                out.write_str(&self.layout.separator)?;
+            }
             out.write_char('\n')?;
         }
-        for row in 0..self.texts.rows() {
+        for row in 0..self.texts.rows {
             out.write_str(&self.layout.prefix)?;
             for (column, field) in self.table.fields().iter().enumerate() {
                 self.separate(out, column)?;
@@ -196,11 +231,11 @@ impl TextWriter<'_, '_> {
     fn columns_as_rows(&self, out: &mut impl fmt::Write) -> fmt::Result {
         for (column, field) in self.table.fields().iter().enumerate() {
             out.write_str(&self.layout.prefix)?;
-            if self.layout.headings {
+            if self.layout.headings != Headings::None {
                 self.heading(out, column, field)?;
             }
-            for row in 0..self.texts.rows() {
-                if row > 0 || self.layout.headings {
+            for row in 0..self.texts.rows {
+                if row > 0 || self.layout.headings != Headings::None {
                     out.write_str(&self.layout.separator)?;
                 }
                 self.cell(out, row, column, field)?;
@@ -216,11 +251,12 @@ impl TextWriter<'_, '_> {
 
     /// Headings are flush left and cut at the width of their column.
     fn heading(&self, out: &mut impl fmt::Write, column: usize, field: &Field) -> fmt::Result {
+        let heading = self.layout.headings.of(field);
         if !self.layout.aligns() {
-            return out.write_str(field.heading);
+            return out.write_str(heading);
         }
         let width = self.width(column);
-        write!(out, "{:<width$.width$}", field.heading)
+        write!(out, "{heading:<width$.width$}")
     }
 
     fn cell(&self, out: &mut impl fmt::Write, row: usize, column: usize, field: &Field) -> fmt::Result {

@@ -13,6 +13,7 @@ mod columns;
 pub mod display;
 mod field;
 mod format;
+mod full;
 mod group;
 mod input;
 mod json;
@@ -22,22 +23,26 @@ mod role;
 mod row;
 mod rows;
 mod select;
+mod settings;
 mod table;
+mod time_format;
 mod value;
 
 pub use columns::{ReportKind, SortKey};
 pub use field::{Field, FieldGroup, FieldKind, field_list};
 pub use format::{Format, Units};
+pub use full::FullReport;
 pub use input::{DeviceNumbers, ReportInput};
-pub use json::{JsonStyle, to_json, write_json};
-pub use layout::Layout;
+pub use json::{JsonStyle, to_json, write_json, write_json_groups};
+pub use layout::{Headings, Layout};
 pub use select::{Chosen, Clock, Selection, SelectionError, SelectionProblem, selection_help};
+pub use settings::ReportSettings;
 pub use table::Table;
 pub use value::{Percent, Value};
 
 use columns::{Columns, parse_sort};
 use row::Row;
-use rows::RowKind;
+use rows::{RowKind, Scope};
 
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +60,17 @@ pub enum ReportError {
     /// Not a unit that sizes can be printed in.
     #[error("invalid units specification: {0:?}")]
     Units(String),
+    /// Not a format that times can be printed in.
+    #[error("invalid time format {0:?}")]
+    TimeFormat(String),
+    /// One report of many has columns of another one.
+    #[error("a subreport of type \"{}\" for VG {vg} contains columns which lead to change of report type; add these columns to proper subreport type", .kind.name())]
+    OtherSubreport {
+        /// The kind it should have.
+        kind: ReportKind,
+        /// The group.
+        vg: String,
+    },
     /// The metadata contradicts itself.
     #[error("cannot report on volume group {vg}")]
     Metadata {
@@ -81,6 +97,8 @@ pub struct Report {
     columns: Columns,
     sort: Vec<SortKey>,
     all: bool,
+    binary: bool,
+    history: bool,
     selection: Option<Selection>,
 }
 
@@ -99,7 +117,21 @@ impl Report {
 
     fn with_defaults(kind: ReportKind, verbose: bool) -> Self {
         let sort = parse_sort(kind, kind.default_sort()).unwrap_or_default();
-        Self { kind, columns: Columns::new(kind, verbose), sort, all: false, selection: None }
+        Self {
+            kind,
+            columns: Columns::new(kind, verbose),
+            sort,
+            all: false,
+            binary: false,
+            history: false,
+            selection: None,
+        }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> ReportKind {
+        self.kind
     }
 
     /// Changes the columns as one `-o` does: `a,b` replaces them, `+a` appends, `-a` takes away,
@@ -121,6 +153,28 @@ impl Report {
     pub fn sort(mut self, keys: &str) -> Result<Self, ReportError> {
         self.sort = parse_sort(self.kind, keys)?;
         Ok(self)
+    }
+
+    /// Leaves out every column that is blank (`report/compact_output`).
+    #[must_use]
+    pub fn compact(mut self) -> Self {
+        self.columns.compact_all = true;
+        self
+    }
+
+    /// Takes flags for numbers, of which none is blank, as [`Format::with_binary`] prints them.
+    #[must_use]
+    pub fn binary(mut self) -> Self {
+        self.binary = true;
+        self
+    }
+
+    /// Shows logical volumes that were removed and are remembered, too (`-H`), and counts them as
+    /// ancestors and descendants.
+    #[must_use]
+    pub fn history(mut self) -> Self {
+        self.history = true;
+        self
     }
 
     /// Shows hidden logical volumes, or devices that are not physical volumes (`-a`).
@@ -146,6 +200,10 @@ impl Report {
     /// `MixedFields` when fields of logical and of physical volumes are asked for in one report
     /// that cannot have both; `Metadata` when a group contradicts itself.
     pub fn run<'i>(&self, input: &ReportInput<'i>) -> Result<Table<'i>, ReportError> {
+        self.run_on(input, Scope::All)
+    }
+
+    fn run_on<'i>(&self, input: &ReportInput<'i>, scope: Scope) -> Result<Table<'i>, ReportError> {
         let (shown, mut fields) = (self.columns.fields.clone(), self.columns.fields.clone());
         let mut keys = Vec::with_capacity(self.sort.len());
         for key in &self.sort {
@@ -160,7 +218,7 @@ impl Report {
         let volumes = input.groups.iter().map(|(vg, _)| vg.logical_volumes().len()).sum::<usize>();
         let mut cells = Vec::with_capacity(if row_kind == RowKind::Lv { volumes * fields.len() } else { 0 });
         let marked = shown.iter().position(|field| field.id == field::SELECTED);
-        self.visit(row_kind, &fields, input, &mut |row: Row<'_, 'i>| {
+        self.visit(row_kind, &fields, input, scope, &mut |row: Row<'_, 'i>| {
             let start = cells.len();
             cells.extend(fields.iter().map(|field| field.value(&row)));
             let Some(selection) = &self.selection else { return };
@@ -177,7 +235,7 @@ impl Report {
         let hidden = fields.len() - shown.len();
         let mut table = Table::new(self.kind, shown, hidden, cells);
         table.sort(&keys);
-        table.compact(&self.columns.compact);
+        table.compact(|field| self.columns.compacts(field), self.binary);
         Ok(table)
     }
 }

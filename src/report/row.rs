@@ -1,6 +1,8 @@
 //! One line of a report: the objects its cells are about.
 
-use lvm_core::metadata::{LogicalVolume, PhysicalVolume, PvRun, Segment, SegmentKind, VolumeGroup};
+use lvm_core::metadata::{
+    HistoricalLogicalVolume, LogicalVolume, PhysicalVolume, PvRun, Segment, SegmentKind, VolumeGroup,
+};
 use lvm_core::store::{FoundPv, Orphan};
 
 use super::group::Group;
@@ -23,6 +25,8 @@ pub(super) struct Row<'c, 'i> {
     pub(super) group: Option<&'c Group<'i>>,
     /// Position in the group.
     pub(super) lv: Option<usize>,
+    /// A volume that was removed and is remembered, in the place of one.
+    pub(super) past: Option<&'i HistoricalLogicalVolume>,
     pub(super) seg: Option<&'i Segment>,
     pub(super) pv: Option<Pv<'i>>,
     pub(super) run: Option<PvRun>,
@@ -31,11 +35,11 @@ pub(super) struct Row<'c, 'i> {
 
 impl<'c, 'i> Row<'c, 'i> {
     pub(super) fn of_group(group: &'c Group<'i>) -> Self {
-        Self { group: Some(group), lv: None, seg: None, pv: None, run: None, numbers: None }
+        Self { group: Some(group), lv: None, past: None, seg: None, pv: None, run: None, numbers: None }
     }
 
     pub(super) fn of_pv(group: Option<&'c Group<'i>>, pv: Pv<'i>) -> Self {
-        Self { group, lv: None, seg: None, pv: Some(pv), run: None, numbers: None }
+        Self { group, lv: None, past: None, seg: None, pv: Some(pv), run: None, numbers: None }
     }
 
     pub(super) fn vg(&self) -> Option<&'i VolumeGroup> {
@@ -46,6 +50,12 @@ impl<'c, 'i> Row<'c, 'i> {
     pub(super) fn lv(&self) -> Option<(&'c Group<'i>, usize, &'i LogicalVolume)> {
         let (group, at) = (self.group?, self.lv?);
         Some((group, at, group.lv(at)?))
+    }
+
+    /// The name of the logical volume, whether it is there or only remembered.
+    pub(super) fn lv_name(&self) -> Option<&'i str> {
+        let live = self.lv().map(|(_, _, lv)| lv.name());
+        live.or(self.past.map(|past| past.name.as_str()))
     }
 
     /// The kind of the segment, or of the volume's first one.

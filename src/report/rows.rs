@@ -15,6 +15,16 @@ pub(super) enum RowKind {
     PvSeg,
 }
 
+/// Which part of its input a report is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Scope {
+    All,
+    /// The group at that position.
+    Group(usize),
+    /// Physical volumes without a group.
+    Orphans,
+}
+
 impl Report {
     /// Calls `emit` for every row, in the order of the metadata.
     pub(super) fn visit<'i>(
@@ -22,25 +32,41 @@ impl Report {
         kind: RowKind,
         fields: &[&'static Field],
         input: &ReportInput<'i>,
+        scope: Scope,
         emit: &mut impl FnMut(Row<'_, 'i>),
     ) -> Result<(), ReportError> {
-        for (vg, pvs) in &input.groups {
+        let groups = match scope {
+            Scope::All => &input.groups[..],
+            Scope::Group(at) => input.groups.get(at..=at).unwrap_or_default(),
+            Scope::Orphans => &[],
+        };
+        for (vg, pvs) in groups {
             let mut group = Group::new(vg, pvs)
                 .map_err(|source| ReportError::Metadata { vg: vg.name().to_owned(), source })?;
             if let Some(live) = input.live.as_ref().filter(|_| fields.iter().any(|field| field.asks_kernel()))
             {
                 group.set_live(live(vg, pvs));
             }
+            group.history = self.history;
             // lvs shows nothing of exported groups; vgs and pvs do.
             let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);
             if !(lvs && vg.is_exported()) {
                 self.group_rows(kind, &group, input, emit);
             }
         }
-        if matches!(self.kind, ReportKind::PhysicalVolumes | ReportKind::PvSegments) {
+        let of_pvs = matches!(self.kind, ReportKind::PhysicalVolumes | ReportKind::PvSegments);
+        if of_pvs && !matches!(scope, Scope::Group(_)) {
             self.orphan_rows(input, emit);
         }
         Ok(())
+    }
+
+    /// True when its rows stand for what its kind says, whatever its fields are.
+    pub(super) fn keeps_kind(&self) -> Result<bool, ReportError> {
+        let tested = self.selection.iter().flat_map(super::Selection::fields);
+        let fields = self.columns.fields.iter().chain(tested).copied();
+        let fields = fields.chain(self.sort.iter().map(|key| key.field)).collect::<Vec<_>>();
+        Ok(self.row_kind(&fields)? == self.row_kind(&[])?)
     }
 
     /// What rows stand for, from the fields that were asked for.
@@ -90,6 +116,7 @@ impl Report {
                         lv.segments().iter().for_each(|seg| emit(Row { seg: Some(seg), ..row }));
                     }
                 }
+                self.removed_rows(group, input, emit);
             }
             RowKind::Pv | RowKind::PvSeg => {
                 for (at, pv) in group.vg.physical_volumes().iter().enumerate() {
@@ -104,6 +131,29 @@ impl Report {
                         run_rows(group, at, row, emit);
                     }
                 }
+            }
+        }
+    }
+
+    /// The volumes that were removed and are remembered.
+    fn removed_rows<'i>(
+        &self,
+        group: &Group<'i>,
+        input: &ReportInput<'i>,
+        emit: &mut impl FnMut(Row<'_, 'i>),
+    ) {
+        let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);
+        if !(lvs && self.history) {
+            return;
+        }
+        for past in group.vg.historical_logical_volumes() {
+            // Whoever chooses volumes must choose these, too.
+            let is_chosen = match &input.historical_choice {
+                Some(choose) => choose(group.vg, past),
+                None => input.lv_choice.is_none(),
+            };
+            if is_chosen {
+                emit(Row { past: Some(past), ..Row::of_group(group) });
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct Table<'i> {
     cells: Vec<Value<'i>>,
     stride: usize,
     order: Vec<usize>,
+    /// The last columns were left out.
+    cut: bool,
 }
 
 impl<'i> Table<'i> {
@@ -30,7 +32,7 @@ impl<'i> Table<'i> {
     ) -> Self {
         let stride = fields.len() + hidden;
         let rows = cells.len().checked_div(stride).unwrap_or(0);
-        Self { kind, fields, cells, stride, order: (0..rows).collect() }
+        Self { kind, fields, cells, stride, order: (0..rows).collect(), cut: false }
     }
 
     /// Sorts by cells at the given places in the rows. Rows that are equal keep their order.
@@ -61,20 +63,31 @@ impl<'i> Table<'i> {
         });
     }
 
-    /// Leaves out those of the fields that are blank in every row.
-    pub(super) fn compact(&mut self, fields: &[&'static Field]) {
-        let blank = |at: usize| self.rows().all(|row| row.get(at).is_none_or(Value::is_blank));
-        let keep = (0..self.fields.len())
-            .filter(|at| !self.fields.get(*at).is_some_and(|field| fields.contains(field)) || !blank(*at))
-            .collect::<Vec<_>>();
+    /// Leaves out columns that are blank in every row, of those that `may_go`.
+    pub(super) fn compact(&mut self, may_go: impl Fn(&Field) -> bool, binary: bool) {
+        let blank = |at: usize| {
+            self.rows().all(|row| match row.get(at) {
+                // As a number it is 0.
+                Some(Value::Flag { .. }) if binary => false,
+                value => value.is_none_or(Value::is_blank),
+            })
+        };
+        let goes = |at: &usize| self.fields.get(*at).is_some_and(|field| may_go(field)) && blank(*at);
+        let keep = (0..self.fields.len()).filter(|at| !goes(at)).collect::<Vec<_>>();
         if keep.len() == self.fields.len() {
             return;
         }
         let cells = self.rows().flat_map(|row| keep.iter().filter_map(|at| row.get(*at).cloned()));
         self.cells = cells.collect();
+        self.cut = keep.last().is_none_or(|last| last + 1 < self.fields.len());
         self.fields = keep.iter().filter_map(|at| self.fields.get(*at).copied()).collect();
         self.stride = self.fields.len();
         self.order = (0..self.order.len()).collect();
+    }
+
+    /// True when the last columns were left out.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// What the rows stand for.

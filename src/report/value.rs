@@ -44,6 +44,8 @@ pub enum Value<'i> {
         /// True for volumes that are parts of others.
         hidden: bool,
     },
+    /// The name of a volume that was removed; prints with `-` in front and sorts without.
+    Removed(&'i str),
     /// A list, printed with commas between.
     List(Vec<Cow<'i, str>>),
     /// A list that is always printed with that between.
@@ -113,7 +115,7 @@ impl<'i> Value<'i> {
         match self {
             Self::Unknown | Self::NoSize => true,
             Self::Text(text) => text.is_empty(),
-            Self::Name { name, .. } => name.is_empty(),
+            Self::Name { name, .. } | Self::Removed(name) => name.is_empty(),
             Self::List(list) | Self::Joined { items: list, .. } => list.is_empty(),
             Self::Flag { value, .. } => *value == Some(false),
             _ => false,
@@ -130,16 +132,19 @@ impl<'i> Value<'i> {
             Self::Number(number) | Self::Time(number) => Some(*number),
             Self::Signed(number) => Some(u64::try_from(*number).unwrap_or(u64::MAX)),
             Self::Percent(percent) => Some(percent.hundredths()),
-            Self::Flag { .. } | Self::Text(_) | Self::Name { .. } | Self::List(_) | Self::Joined { .. } => {
-                None
-            }
+            Self::Flag { .. }
+            | Self::Text(_)
+            | Self::Name { .. }
+            | Self::Removed(_)
+            | Self::List(_)
+            | Self::Joined { .. } => None,
         }
     }
 
     fn sort_text(&self) -> &str {
         match self {
             Self::Text(text) => text,
-            Self::Name { name, .. } => name,
+            Self::Name { name, .. } | Self::Removed(name) => name,
             Self::Word(word) => word,
             Self::Flag { value: Some(true), word } => word,
             Self::Flag { value: None, .. } => "unknown",
@@ -167,7 +172,7 @@ impl Serialize for Value<'_> {
         match self {
             Self::Unknown | Self::NoSize | Self::Flag { value: None, .. } => serializer.serialize_none(),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Name { name, .. } => serializer.serialize_str(name),
+            Self::Name { name, .. } | Self::Removed(name) => serializer.serialize_str(name),
             Self::List(list) | Self::Joined { items: list, .. } => serializer.collect_seq(list),
             Self::Size(size) => serializer.serialize_u64(size.0),
             Self::Number(number) | Self::Time(number) => serializer.serialize_u64(*number),

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use lvm_core::store::Scan;
 use lvm_core::{BlockDevice, Error, Result};
+use lvmkit::Options;
 use lvmkit::report::{
-    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Selection, SelectionError,
+    Format, FullReport, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
+    Selection, SelectionError, Table, write_json_groups,
 };
 
 /// A block device or file opened for reading.
@@ -127,6 +129,11 @@ impl Lvm2 {
 
     /// Runs a command that must succeed; `@n` stands for the n-th device, `""` for an empty word.
     pub(crate) fn run(&self, line: &str) {
+        self.stderr(line);
+    }
+
+    /// The same; what it says on standard error.
+    pub(crate) fn stderr(&self, line: &str) -> String {
         let words = self.words(line);
         let words = words.iter().map(String::as_str).collect::<Vec<_>>();
         let output = self.output(&words);
@@ -136,6 +143,7 @@ impl Lvm2 {
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         );
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     fn words(&self, line: &str) -> Vec<String> {
@@ -155,7 +163,15 @@ impl Lvm2 {
 
     /// Makes the same report with lvm2 and with `lvmkit`, and notes where they differ.
     pub(crate) fn compare(&mut self, scan: &Scan, line: &str) {
-        let words = self.words(line);
+        self.compare_with(scan, line, "");
+    }
+
+    /// The same with settings for both.
+    pub(crate) fn compare_with(&mut self, scan: &Scan, line: &str, config: &str) {
+        let mut words = self.words(line);
+        if !config.is_empty() {
+            words.extend(["--config".to_owned(), config.to_owned()]);
+        }
         let words = words.iter().map(String::as_str).collect::<Vec<_>>();
         let output = self.output(&words);
         // lvm2 prints this between the lines of the report.
@@ -167,7 +183,7 @@ impl Lvm2 {
         if theirs == ours {
             return;
         }
-        let mut text = format!("== {line}\n");
+        let mut text = format!("== {line} {config}\n");
         if !output.status.success() {
             text += &format!("lvm2 failed: {}\n", String::from_utf8_lossy(&output.stderr));
         }
@@ -290,38 +306,106 @@ fn try_report(scan: &Scan, words: &[&str]) -> Result<String, Vec<String>> {
         ("pvs", true) => ReportKind::PvSegments,
         _ => ReportKind::VolumeGroups,
     };
-    // The library's errors are no sentences.
-    let report_error = |error: ReportError| {
-        let text = error.to_string();
-        vec![format!("{}{}.", text[..1].to_uppercase(), &text[1..])]
-    };
-    let selection_error = |error: SelectionError| error.lines();
-    let mut report = if has("-v") { Report::verbose(kind) } else { Report::new(kind) };
-    let (mut format, mut layout, mut json) = (Format::default(), Layout::new(), false);
-    let mut rest = words[1..].iter();
-    while let Some(word) = rest.next() {
-        let mut value = || *rest.next().unwrap();
-        match *word {
-            "-o" => report = report.columns(value()).map_err(report_error)?,
-            "-O" => report = report.sort(value()).map_err(report_error)?,
-            "-S" => report = report.select(Selection::parse(value(), kind).map_err(selection_error)?),
-            "-a" => report = report.all(),
-            "--units" => format = format.with_units(value().parse().unwrap()),
-            "--nosuffix" => format = format.without_suffix(),
-            "--binary" => format = format.with_binary(),
-            "--noheadings" => layout = layout.without_headings(),
-            "--separator" => layout = layout.with_separator(value()),
-            "--aligned" => layout = layout.with_alignment(),
-            "--nameprefixes" => layout = layout.with_name_prefixes(),
-            "--unquoted" => layout = layout.without_quotes(),
-            "--rows" => layout = layout.with_columns_as_rows(),
-            "--reportformat" => json = value() == "json",
-            "--segments" | "-v" => {}
-            other if other.starts_with("-o") => report = report.columns(&other[2..]).map_err(report_error)?,
-            other => panic!("unknown option {other}"),
-        }
-    }
+    let verbose = has("-v");
+    let options = words.windows(2).filter(|pair| pair[0] == "--config");
+    let options = options.fold(Options::new(), |options, pair| options.config(pair[1]).unwrap());
+    let settings = options.report_settings();
     let input = ReportInput::of_scan(scan).with_device_numbers(device_numbers);
-    let table = report.run(&input).map_err(report_error)?;
-    Ok(if json { table.to_json(&format, JsonStyle::Text) } else { table.to_text(&format, &layout) })
+    let printer = Printer::new(settings, words);
+    if words[0] == "fullreport" {
+        let mut full = FullReport::new(settings).map_err(report_error)?;
+        for kind in FullReport::KINDS {
+            full = full.change(kind, |report| change(report, words, Some(kind.name())))?;
+        }
+        return Ok(printer.print(&full.run(&input).map_err(report_error)?));
+    }
+    let report = settings.report(kind, verbose).map_err(report_error)?;
+    let table = change(report, words, None)?.run(&input).map_err(report_error)?;
+    Ok(printer.print(&[[table]]))
+}
+
+/// The library's errors are no sentences.
+fn report_error(error: ReportError) -> Vec<String> {
+    let text = error.to_string();
+    vec![format!("{}{}.", text[..1].to_uppercase(), &text[1..])]
+}
+
+/// Applies the options about a report: behind a `--configreport` with that name, or all of them.
+fn change(mut report: Report, words: &[&str], name: Option<&str>) -> Result<Report, Vec<String>> {
+    let mut target = None;
+    for pair in words.windows(2) {
+        if pair[0] == "--configreport" {
+            target = Some(pair[1]);
+        }
+        if name.is_some() && target != name {
+            continue;
+        }
+        report = match (pair[0], pair[1]) {
+            ("-o", list) => report.columns(list).map_err(report_error)?,
+            ("-O", keys) => report.sort(keys).map_err(report_error)?,
+            ("-S", text) => {
+                let selection = Selection::parse(text, report.kind());
+                report.select(selection.map_err(|error: SelectionError| error.lines())?)
+            }
+            _ => report,
+        };
+    }
+    for word in words {
+        report = match *word {
+            "-a" => report.all(),
+            "-H" => report.history(),
+            "--binary" => report.binary(),
+            list if list.starts_with("-o") && list.len() > 2 => {
+                report.columns(&list[2..]).map_err(report_error)?
+            }
+            _ => report,
+        };
+    }
+    Ok(report)
+}
+
+/// How a report is printed.
+struct Printer {
+    format: Format,
+    layout: Layout,
+    json: bool,
+}
+
+impl Printer {
+    fn new(settings: &ReportSettings, words: &[&str]) -> Self {
+        let mut format = settings.format();
+        let mut layout = settings.layout();
+        let mut json = settings.json().is_some();
+        for (at, word) in words.iter().enumerate() {
+            let value = || words[at + 1];
+            match *word {
+                "--units" => format = format.with_units(value().parse().unwrap()),
+                "--nosuffix" => format = format.without_suffix(),
+                "--binary" => format = format.with_binary(),
+                "--noheadings" => layout = layout.without_headings(),
+                "--separator" => layout = layout.with_separator(value()),
+                "--aligned" => layout = layout.with_alignment(),
+                "--unquoted" => layout = layout.without_quotes(),
+                "--rows" => layout = layout.with_columns_as_rows(),
+                "--reportformat" => json = value() == "json",
+                _ => {}
+            }
+        }
+        if words.contains(&"--nameprefixes") {
+            layout = layout.with_name_prefixes();
+        }
+        Self { format, layout, json }
+    }
+
+    fn print<'i>(&self, groups: &[impl AsRef<[Table<'i>]>]) -> String {
+        let mut out = String::new();
+        if self.json {
+            write_json_groups(&mut out, groups, &self.format, JsonStyle::Text).unwrap();
+        } else {
+            for table in groups.iter().flat_map(AsRef::as_ref) {
+                table.write_text(&mut out, &self.format, &self.layout).unwrap();
+            }
+        }
+        out
+    }
 }

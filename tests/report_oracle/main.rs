@@ -9,6 +9,7 @@ mod golden;
 mod lvm2;
 mod plain;
 mod selection;
+mod settings;
 mod stacked;
 
 /// True when the tests can run.

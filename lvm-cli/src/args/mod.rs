@@ -146,6 +146,11 @@ impl Args {
         self.values(opt)
     }
 
+    /// All options that were given, in order.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (&'static Opt, &str)> {
+        self.found.iter().map(|(opt, value)| (*opt, value.as_str()))
+    }
+
     /// Options given that do nothing here, with the reason.
     pub(crate) fn without_effect(&self) -> impl Iterator<Item = (&'static Opt, &'static str)> {
         self.found.iter().filter_map(|(opt, _)| match opt.support {

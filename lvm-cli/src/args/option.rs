@@ -207,16 +207,18 @@ options! {
     ROWS = Opt::flag("rows", "Turn columns to rows.");
     SEGMENTS = Opt::flag("segments", "One row for each segment.");
     SEPARATOR = Opt::new("separator", Takes::Text("String"), "What stands between columns.");
-    SORT = Opt::new("sort", Takes::Text("String"), "Fields to sort by; - in front sorts downwards.").short('O');
+    SORT = Opt::new("sort", Takes::Text("String"), "Fields to sort by; - in front sorts downwards.").short('O').repeats();
     UNITS = Opt::new("units", Takes::Text("r|h|b|s|k|m|g|t|p|e"), "The units of sizes; capital letters are powers of 1000.");
     UNQUOTED = Opt::flag("unquoted", "Print no quotes with --nameprefixes.");
     UNBUFFERED = Opt::flag("unbuffered", "Accepted for compatibility.").no_effect("a report is printed when it is complete");
     IGNORELOCKINGFAILURE = Opt::flag("ignorelockingfailure", "Accepted for compatibility.").no_effect("use --nolocking");
     PARTIAL = Opt::flag("partial", "Accepted for compatibility.").short('P').no_effect("incomplete groups are always shown");
-    SELECT = Opt::missing("select", Takes::Text("String")).short('S');
-    CONFIGREPORT = Opt::missing("configreport", Takes::Text("String"));
+    SELECT = Opt::new("select", Takes::Text("String"), "Only what this selects, as 'size>1g && tags=db'; 'help' explains it.").short('S').repeats();
+    CONFIGREPORT = Opt::new("configreport", Takes::Word(&["log", "vg", "lv", "pv", "pvseg", "seg"]), "The report that --options, --sort and --select behind this are about.").repeats();
+    HEADINGS = Opt::new("headings", Takes::Word(&["none", "abbrev", "full", "0", "1", "2"]), "What stands above columns: nothing, short headings, the names of fields.");
+    LOGONLY = Opt::missing("logonly", Takes::Nothing);
     FOREIGN = Opt::flag("foreign", "Accepted for compatibility.").no_effect("groups of other hosts are always shown");
-    HISTORY = Opt::missing("history", Takes::Nothing).short('H');
+    HISTORY = Opt::flag("history", "Show volumes that were removed and are remembered, too.").short('H');
 }
 
 // Displays.
@@ -228,7 +230,6 @@ options! {
     DISPLAY_HISTORY = Opt::flag("history", "Show removed volumes that are remembered, too.").short('H');
     DISPLAY_MAPS = Opt::flag("maps", "Show which extents lie where.").short('m');
     DISPLAY_SHORT = Opt::flag("short", "One line, with the sizes.").short('s');
-    LOGONLY = Opt::missing("logonly", Takes::Nothing);
     LVMPARTITION = Opt::flag("lvmpartition", "Only physical volumes.").short('l');
     DISPLAY_SHARED = Opt::flag("shared", "Accepted for compatibility.").no_effect("shared groups are always shown");
 }
@@ -316,8 +317,9 @@ pub(crate) static REPORT: &[&Opt] = &[
     &BINARY,
     &CONFIGREPORT,
     &FOREIGN,
-    &HISTORY,
+    &HEADINGS,
     &IGNORELOCKINGFAILURE,
+    &LOGONLY,
     &NAMEPREFIXES,
     &NOHEADINGS,
     &NOSUFFIX,

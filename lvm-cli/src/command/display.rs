@@ -1,5 +1,6 @@
 //! What `pvdisplay`, `vgdisplay` and `lvdisplay` share.
 
+use lvmkit::Lvm;
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayForm};
@@ -44,8 +45,13 @@ pub(super) fn form(session: &Session<'_>) -> DisplayForm {
     }
 }
 
-pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &ReportInput<'_>) -> Outcome {
-    let format = report::format(&session.args)?;
+pub(super) fn print(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    display: &Display,
+    input: &ReportInput<'_>,
+) -> Outcome {
+    let format = report::format(session, lvm.report_settings().format())?;
     let lines = display.run(input).map_err(lvmkit::Error::from)?;
     let lines = if session.out.quiet > 1 { lines.without_messages() } else { lines };
     // Writing to this never fails.

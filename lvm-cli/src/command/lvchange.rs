@@ -58,7 +58,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let changes = given(session, CHANGES);
     let (refresh, activates) = (session.args.has(&o::REFRESH), session.args.has(&o::ACTIVATE));
-    if session.args.words.is_empty() || !(changes || refresh || activates || given(session, IDLE)) {
+    let has_words = !session.args.words.is_empty() || super::select::is_asked(session);
+    if !has_words || !(changes || refresh || activates || given(session, IDLE)) {
         return Err(Failure::Syntax);
     }
     if refresh && (activates || changes) {

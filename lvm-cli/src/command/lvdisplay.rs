@@ -1,8 +1,8 @@
 //! `lvdisplay`
 
 use lvmkit::core::store::{FoundVg, Scan};
-use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayKind};
+use lvmkit::report::{Format, ReportInput};
 use lvmkit::{LogicalVolume, VolumeGroup};
 
 use super::{Command, display, report};
@@ -44,7 +44,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if has(&o::DISPLAY_MAPS) {
         shown = shown.maps();
     }
-    report::format(&session.args)?;
+    report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
     let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
     if session.args.words.is_empty() {
@@ -54,7 +54,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
             }
             input = input.group(found);
         }
-        return display::print(session, &shown, &input);
+        return display::print(session, &lvm, &shown, &input);
     }
     let chosen = Chosen::new(session, &scan, history);
     for found in chosen.groups(&scan) {
@@ -70,7 +70,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let input = input.only_lvs(|vg, lv| (all || lv.is_visible()) && chosen.has(vg, lv)).only_historical(
         |vg, removed| chosen.whole(vg) || chosen.has_name(vg, &format!("-{}", removed.name)),
     );
-    display::print(session, &shown, &input)
+    display::print(session, &lvm, &shown, &input)
 }
 
 /// What the arguments mean.

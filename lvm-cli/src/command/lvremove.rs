@@ -11,12 +11,12 @@ pub(super) static COMMAND: Command = Command {
     name: "lvremove",
     summary: "Remove logical volumes",
     usage: &["lvremove VG|LV|@Tag ..."],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE, &o::SELECT]],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    if session.args.words.is_empty() {
+    if session.args.words.is_empty() && !super::select::is_asked(session) {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(None)?;

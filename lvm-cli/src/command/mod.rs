@@ -6,6 +6,7 @@ mod diff;
 mod display;
 mod dm;
 mod doctor;
+mod fullreport;
 mod history;
 mod lvchange;
 mod lvcreate;
@@ -33,6 +34,7 @@ mod pvscan;
 mod recover;
 mod report;
 mod segtypes;
+mod select;
 mod systemid;
 mod tags;
 mod version;
@@ -93,6 +95,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &history::COMMAND,
     &devtypes::COMMAND,
     &segtypes::FORMATS,
+    &fullreport::COMMAND,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvdisplay::COMMAND,
@@ -190,17 +193,27 @@ fn no_group(name: &str) -> Failure {
     ])
 }
 
-/// The names of the groups that the arguments mean: names, tags, or without any all of them.
+/// The names of the groups that the arguments mean: names, tags, or without any all of them; of
+/// those the ones that `--select` selects.
 fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
     if session.has_change() {
         let vgs = session.volume_groups(lvm)?;
-        return Ok(chosen_among(session, &vgs.iter().collect::<Vec<_>>()));
+        let vgs = vgs.iter().collect::<Vec<_>>();
+        let names = chosen_among(session, &vgs);
+        return select::groups(session, lvm, &vgs, names);
     }
     let scan = lvm.scan()?;
-    Ok(chosen_of(session, &scan))
+    selected_groups(session, lvm, &scan)
 }
 
-/// The same, of what was scanned already. Arguments that mean nothing are failures that are noted.
+/// The same, of what was scanned already.
+fn selected_groups(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> Outcome<Vec<String>> {
+    let names = chosen_of(session, scan);
+    let vgs = scan.groups.iter().map(|found| &found.vg).collect::<Vec<_>>();
+    select::groups(session, lvm, &vgs, names)
+}
+
+/// The same without `--select`. Arguments that mean nothing are failures that are noted.
 fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
     chosen_among(session, &order::groups(scan).iter().map(|found| &found.vg).collect::<Vec<_>>())
 }
@@ -245,8 +258,8 @@ fn has_tag(tags: &[String], tag: &str) -> bool {
 }
 
 /// The logical volumes that the arguments mean, by group: all visible ones of groups that are
-/// named, and those that are named or tagged. Arguments that mean nothing are failures that are
-/// noted.
+/// named, and those that are named or tagged; of those the ones that `--select` selects, which needs
+/// no arguments. Arguments that mean nothing are failures that are noted.
 fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<String, Vec<String>>> {
     let vgs = session.volume_groups(lvm)?;
     let find = |name: &str| vgs.iter().find(|vg| vg.name() == name);
@@ -255,7 +268,11 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
         visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>()
     };
     let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for word in session.args.words.clone() {
+    let mut words = session.args.words.clone();
+    if words.is_empty() && select::is_asked(session) {
+        words.extend(vgs.iter().map(|vg| vg.name().to_owned()));
+    }
+    for word in words {
         match Target::parse(&word) {
             Target::Tag(tag) => {
                 for vg in &vgs {
@@ -285,7 +302,7 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
     }
-    Ok(chosen)
+    select::volumes(session, lvm, &vgs.iter().collect::<Vec<_>>(), chosen)
 }
 
 /// What a scan found, in lvm2's order.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
+use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction, system};
 
 use super::Command;
 use crate::args::{Opt, option as o};
@@ -22,7 +22,7 @@ pub(super) static COMMAND: Command = Command {
         "pvchange --uuid PV ...",
         "pvchange ... --all",
     ],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, CHANGES, &[&o::PVCHANGE_ALL, &o::FORCE]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, CHANGES, &[&o::PVCHANGE_ALL, &o::FORCE, &o::SELECT]],
     run,
 };
 
@@ -33,10 +33,12 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if all && changes {
         super::no_words(session)?;
     }
-    if devices.is_empty() != all || !changes {
+    let selects = super::select::is_asked(session);
+    if (all && !devices.is_empty()) || (devices.is_empty() && !all && !selects) || !changes {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
+    let (all, devices) = if selects { (false, selected(session, &lvm, devices)?) } else { (all, devices) };
     let members = Members::new(session, &lvm, &devices, all)?;
     let mut count = Count::default();
     for (vg, devices) in &members.groups {
@@ -66,6 +68,24 @@ fn run(session: &mut Session<'_>) -> Outcome {
 struct Count {
     changed: usize,
     unchanged: usize,
+}
+
+/// The devices that `--select` selects, of those that are named or else of all.
+fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Outcome<Vec<DeviceSpec>> {
+    if session.has_change() {
+        return Err(Failure::refused("In a batch, physical volumes that are changed are named, not selected."));
+    }
+    let scan = lvm.scan()?;
+    let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
+    let members = members.filter(|pv| !pv.is_missing()).map(|pv| pv.device().to_owned());
+    let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
+    let names = super::select::devices(session, lvm, members.chain(orphans).collect())?;
+    let is_named = |name: &String| {
+        let is_it =
+            |spec: &DeviceSpec| spec.to_string() == *name || system::is_same_file(spec.path(), name.as_ref());
+        named.is_empty() || named.iter().any(is_it)
+    };
+    Ok(names.iter().filter(|name| is_named(name)).map(DeviceSpec::from).collect())
 }
 
 /// The devices by the group that uses them.

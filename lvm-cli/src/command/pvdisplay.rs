@@ -1,8 +1,8 @@
 //! `pvdisplay`
 
 use lvmkit::DeviceSpec;
-use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayKind};
+use lvmkit::report::{Format, ReportInput};
 
 use super::{Command, display, report};
 use crate::args::option as o;
@@ -31,11 +31,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
             }
         }
     }
-    report::format(&session.args)?;
+    report::format(session, Format::default())?;
     let words = session.args.words.clone();
     let paths = words.iter().filter(|word| !word.starts_with('@'));
     let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
-    let (_, scan) = report::scan(session, &devices)?;
+    let (lvm, scan) = report::scan(session, &devices)?;
     let mut input = ReportInput::new();
     for found in super::sorted(&scan) {
         input = input.group(found);
@@ -53,5 +53,5 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if session.args.has(&o::DISPLAY_MAPS) {
         shown = shown.maps();
     }
-    display::print(session, &shown, &input)
+    display::print(session, &lvm, &shown, &input)
 }

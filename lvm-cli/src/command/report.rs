@@ -5,20 +5,21 @@ use std::mem::ManuallyDrop;
 
 use lvmkit::core::store::{FoundPv, Scan};
 use lvmkit::report::{
-    Format, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, Table, field_list, write_json,
+    Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
+    Selection, Table, field_list, write_json_groups,
 };
 use lvmkit::{ActiveLv, DeviceSpec, Lvm, VolumeGroup, system};
 
-use super::Command;
+use super::{Command, select};
 use crate::args::name::Target;
-use crate::args::{Args, option as o};
+use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) static LVS: Command = Command {
     name: "lvs",
     summary: "Report on logical volumes",
     usage: &["lvs [ VG|LV|@Tag ... ]"],
-    options: &[o::COMMON, o::REPORT, &[&o::SEGMENTS]],
+    options: &[o::COMMON, o::REPORT, &[&o::HISTORY, &o::SEGMENTS]],
     run: lvs,
 };
 
@@ -43,8 +44,12 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
         true => ReportKind::Segments,
         false => ReportKind::LogicalVolumes,
     };
-    let Some(prepared) = Prepared::new(session, kind)? else { return Ok(()) };
-    let (lvm, scan) = scan(session, &[])?;
+    if printed_help(session) {
+        return Ok(());
+    }
+    let lvm = session.open(None)?;
+    let prepared = Prepared::new(session, kind, lvm.report_settings())?;
+    let scan = scan_with(session, &lvm)?;
     if session.args.words.is_empty() {
         return prepared
             .print(session, &ReportInput::of_scan(&scan).with_live(|vg, pvs| live(&lvm, vg, pvs)));
@@ -62,6 +67,7 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
             || (chosen.groups.contains(vg.name()) && (all || lv.is_visible()))
             || (lv.is_visible() && lv.tags().iter().any(|tag| chosen.tags.contains(tag)))
     });
+    let input = input.only_historical(|vg, _| chosen.groups.contains(vg.name()));
     prepared.print(session, &input)
 }
 
@@ -107,8 +113,12 @@ impl ChosenVolumes {
 }
 
 pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
-    let Some(prepared) = Prepared::new(session, ReportKind::VolumeGroups)? else { return Ok(()) };
-    let (lvm, scan) = scan(session, &[])?;
+    if printed_help(session) {
+        return Ok(());
+    }
+    let lvm = session.open(None)?;
+    let prepared = Prepared::new(session, ReportKind::VolumeGroups, lvm.report_settings())?;
+    let scan = scan_with(session, &lvm)?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
     let mut input = ReportInput::new().with_live(|vg, pvs| live(&lvm, vg, pvs));
     for found in scan.groups.iter().filter(|found| names.contains(found.vg.name())) {
@@ -122,11 +132,15 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
         true => ReportKind::PvSegments,
         false => ReportKind::PhysicalVolumes,
     };
-    let Some(prepared) = Prepared::new(session, kind)? else { return Ok(()) };
+    if printed_help(session) {
+        return Ok(());
+    }
     let words = session.args.words.clone();
     let paths = words.iter().filter(|word| !word.starts_with('@'));
     let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
-    let (lvm, scan) = scan(session, &devices)?;
+    let lvm = session.open(&devices)?;
+    let prepared = Prepared::new(session, kind, lvm.report_settings())?;
+    let scan = scan_with(session, &lvm)?;
     let input = ReportInput::of_scan(&scan)
         .with_live(|vg, pvs| live(&lvm, vg, pvs))
         .with_device_numbers(|path| system::device_numbers(path.as_ref()));
@@ -168,10 +182,15 @@ pub(super) fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[St
 /// Scans, and warns about what is wrong.
 pub(super) fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome<(Lvm, ManuallyDrop<Scan>)> {
     let lvm = session.open(devices)?;
+    let scan = scan_with(session, &lvm)?;
+    Ok((lvm, scan))
+}
+
+fn scan_with(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<ManuallyDrop<Scan>> {
     // As with tables: ten thousand volumes are not given back one by one.
     let scan = ManuallyDrop::new(lvm.scan()?);
     super::warn_about(session, &scan);
-    Ok((lvm, scan))
+    Ok(scan)
 }
 
 /// Which volumes of a group are active. That the kernel does not say is no reason to say nothing.
@@ -179,66 +198,154 @@ pub(super) fn live(lvm: &Lvm, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Opti
     lvm.live_lvs(vg, pvs).unwrap_or_default()
 }
 
+/// Prints the fields or the help of selections when that was asked for.
+pub(super) fn printed_help(session: &mut Session<'_>) -> bool {
+    let names = |list: &str| {
+        let mut names = list.trim_start_matches(['+', '-', '#']).split(',');
+        names.any(|name| matches!(name, "help" | "?"))
+    };
+    let args = &session.args;
+    let asked = args.texts(&o::OPTIONS).any(names) || args.texts(&o::SORT).any(names);
+    if asked {
+        session.out.err(field_list().trim_end());
+    }
+    asked || select::printed_help(session)
+}
+
+/// The failure of a report, with the list of fields where one is not known.
+pub(super) fn named<T>(session: &mut Session<'_>, made: Result<T, ReportError>) -> Outcome<T> {
+    made.map_err(|error| match error {
+        ReportError::UnknownField(name) => {
+            session.out.err(field_list().trim_end());
+            Failure::refused(format!("Unrecognised field: {name}"))
+        }
+        ReportError::Metadata { .. } => Failure::Lvm(lvmkit::Error::from(error)),
+        error => Failure::refused(super::vgcreate::sentence(&error.to_string())),
+    })
+}
+
+/// Which of the options `-o`, `-O` and `-S` are about a report: those behind a `--configreport` that
+/// names it.
+#[derive(Clone, Copy)]
+pub(super) enum Targets {
+    /// And those before the first one. What is about segments is about their volumes, too.
+    Main(ReportKind),
+    Named(ReportKind),
+}
+
+impl Targets {
+    fn has(self, name: Option<&str>) -> bool {
+        match (self, name) {
+            (Self::Main(_), None) => true,
+            (Self::Named(_), None) => false,
+            (Self::Named(kind), Some(name)) => kind.name() == name,
+            (Self::Main(kind), Some(name)) => {
+                let whole = |name: &str| match name {
+                    "seg" => "lv".to_owned(),
+                    name => name.trim_end_matches("seg").to_owned(),
+                };
+                whole(kind.name()) == whole(name)
+            }
+        }
+    }
+}
+
+/// Applies the options about a report.
+pub(super) fn change(session: &mut Session<'_>, report: Report, targets: Targets) -> Outcome<Report> {
+    let (mut name, mut columns, mut sort, mut selection) = (None, Vec::new(), None, None);
+    for (opt, value) in session.args.in_order() {
+        let long = opt.long;
+        if long == o::CONFIGREPORT.long {
+            name = Some(value);
+        }
+        if !targets.has(name) {
+            continue;
+        }
+        if long == o::OPTIONS.long {
+            columns.push(value.to_owned());
+        } else if long == o::SORT.long {
+            sort = Some(value.to_owned());
+        } else if long == o::SELECT.long {
+            selection = Some(value.to_owned());
+        }
+    }
+    let mut report = report;
+    for list in columns {
+        report = named(session, report.columns(&list))?;
+    }
+    if let Some(keys) = sort {
+        report = named(session, report.sort(&keys))?;
+    }
+    if let Some(text) = selection {
+        let read = Selection::parse(&text, report.kind());
+        report = report.select(read.map_err(|error| select::failure(session, &error))?);
+    }
+    if session.args.has(&o::BINARY) {
+        report = report.binary();
+    }
+    if session.args.has(&o::HISTORY) {
+        report = report.history();
+    }
+    Ok(if session.args.has(&o::ALL) { report.all() } else { report })
+}
+
 /// A report and how it is printed; the options are read before a device is.
 struct Prepared {
     report: Report,
+    printer: Printer,
+}
+
+impl Prepared {
+    fn new(session: &mut Session<'_>, kind: ReportKind, settings: &ReportSettings) -> Outcome<Self> {
+        let verbose = session.out.verbose > 0;
+        let report = named(session, settings.report(kind, verbose))?;
+        let report = change(session, report, Targets::Main(kind))?;
+        Ok(Self { report, printer: Printer::new(session, settings)? })
+    }
+
+    fn print(&self, session: &mut Session<'_>, input: &ReportInput<'_>) -> Outcome {
+        let table: Table<'_> = named(session, self.report.run(input))?;
+        // The program ends soon, and all memory goes back at once.
+        let table = ManuallyDrop::new([table]);
+        self.printer.print(session, &[table.as_slice()]);
+        Ok(())
+    }
+}
+
+/// How reports are printed.
+pub(super) struct Printer {
     format: Format,
     layout: Layout,
     json: Option<JsonStyle>,
 }
 
-impl Prepared {
-    /// `None` when the fields were listed instead.
-    fn new(session: &mut Session<'_>, kind: ReportKind) -> Outcome<Option<Self>> {
-        if session.args.texts(&o::OPTIONS).any(|option| matches!(option, "help" | "?")) {
-            session.out.raw(&field_list());
-            return Ok(None);
-        }
-        let report = match report(&session.args, session.out.verbose > 0, kind) {
-            Ok(report) => report,
-            Err(ReportError::UnknownField(name)) => {
-                session.out.err(field_list().trim_end());
-                return Err(Failure::refused(format!("Unrecognised field: {name}")));
-            }
-            Err(error) => return Err(Failure::refused(super::vgcreate::sentence(&error.to_string()))),
-        };
+impl Printer {
+    pub(super) fn new(session: &Session<'_>, settings: &ReportSettings) -> Outcome<Self> {
         let json = match session.args.text(&o::REPORTFORMAT) {
             Some("json") => Some(JsonStyle::Text),
             Some("json_std") => Some(JsonStyle::Typed),
-            _ => None,
+            Some(_) => None,
+            None => settings.json(),
         };
-        let (format, layout) = (format(&session.args)?, layout(&session.args));
-        Ok(Some(Self { report, format, layout, json }))
+        let format = format(session, settings.format())?;
+        Ok(Self { format, layout: layout(session, settings.layout()), json })
     }
 
-    fn print(&self, session: &mut Session<'_>, input: &ReportInput<'_>) -> Outcome {
-        let table: Table<'_> = self.report.run(input).map_err(lvmkit::Error::from)?;
-        // The program ends soon, and all memory goes back at once.
-        let table = ManuallyDrop::new([table]);
+    /// Prints the tables of each thing a report is about.
+    pub(super) fn print<'i>(&self, session: &mut Session<'_>, groups: &[impl AsRef<[Table<'i>]>]) {
         // Writing to this never fails.
         let _ = match self.json {
-            Some(style) => write_json(&mut *session.out, table.as_slice(), &self.format, style),
-            None => table
+            Some(style) => write_json_groups(&mut *session.out, groups, &self.format, style),
+            None => groups
                 .iter()
+                .flat_map(AsRef::as_ref)
                 .try_for_each(|table| table.write_text(&mut *session.out, &self.format, &self.layout)),
         };
-        Ok(())
     }
 }
 
-fn report(args: &Args, verbose: bool, kind: ReportKind) -> Result<Report, ReportError> {
-    let mut report = if verbose { Report::verbose(kind) } else { Report::new(kind) };
-    for columns in args.texts(&o::OPTIONS) {
-        report = report.columns(columns)?;
-    }
-    if let Some(keys) = args.text(&o::SORT) {
-        report = report.sort(keys)?;
-    }
-    Ok(if args.has(&o::ALL) { report.all() } else { report })
-}
-
-pub(super) fn format(args: &Args) -> Outcome<Format> {
-    let mut format = Format::default();
+pub(super) fn format(session: &Session<'_>, mut format: Format) -> Outcome<Format> {
+    let args = &session.args;
     if let Some(units) = args.text(&o::UNITS) {
         let units = units.parse().map_err(|_| Failure::usage("Invalid units specification"))?;
         format = format.with_units(units);
@@ -246,22 +353,22 @@ pub(super) fn format(args: &Args) -> Outcome<Format> {
     if args.has(&o::NOSUFFIX) {
         format = format.without_suffix();
     }
-    if args.has(&o::BINARY) {
-        format = format.with_binary();
-    }
-    Ok(format)
+    Ok(if args.has(&o::BINARY) { format.with_binary() } else { format })
 }
 
-fn layout(args: &Args) -> Layout {
-    let mut layout = Layout::new();
+fn layout(session: &Session<'_>, mut layout: Layout) -> Layout {
+    let args = &session.args;
+    match args.text(&o::HEADINGS) {
+        Some("none" | "0") => layout = layout.without_headings(),
+        Some("full" | "2") => layout = layout.with_headings(Headings::Full),
+        Some(_) => layout = layout.with_headings(Headings::Abbreviated),
+        None => {}
+    }
     if args.has(&o::NOHEADINGS) {
         layout = layout.without_headings();
     }
     if let Some(separator) = args.text(&o::SEPARATOR) {
         layout = layout.with_separator(separator);
-    }
-    if args.has(&o::NAMEPREFIXES) {
-        layout = layout.with_name_prefixes();
     }
     if args.has(&o::UNQUOTED) {
         layout = layout.without_quotes();
@@ -271,6 +378,9 @@ fn layout(args: &Args) -> Layout {
     }
     if args.has(&o::ALIGNED) {
         layout = layout.with_alignment();
+    }
+    if args.has(&o::NAMEPREFIXES) {
+        layout = layout.with_name_prefixes();
     }
     layout
 }

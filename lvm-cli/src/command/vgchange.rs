@@ -95,7 +95,7 @@ fn activate(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
     let all = session.args.words.is_empty();
-    for name in super::chosen_of(session, &scan) {
+    for name in super::selected_groups(session, &lvm, &scan)? {
         let Some(found) = scan.groups.iter().find(|found| found.vg.name() == name) else { continue };
         // What can have no active volumes is only worth a word when it is named.
         if all && (found.vg.is_exported() || !lvm.can_activate(&found.pvs)) {

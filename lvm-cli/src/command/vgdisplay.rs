@@ -1,7 +1,7 @@
 //! `vgdisplay`
 
-use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayKind};
+use lvmkit::report::{Format, ReportInput};
 
 use super::{Command, display, report};
 use crate::args::option as o;
@@ -34,11 +34,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if session.out.verbose > 0 {
         shown = shown.content();
     }
-    report::format(&session.args)?;
+    report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
     let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
     for found in display::groups(session, &scan)? {
         input = input.group(found);
     }
-    display::print(session, &shown, &input)
+    display::print(session, &lvm, &shown, &input)
 }

@@ -11,17 +11,21 @@ pub(super) static COMMAND: Command = Command {
     name: "vgremove",
     summary: "Remove volume groups",
     usage: &["vgremove VG ..."],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE, &o::SELECT]],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    if session.args.words.is_empty() {
+    if session.args.words.is_empty() && !super::select::is_asked(session) {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(None)?;
-    for word in session.args.words.clone() {
-        let removed = remove(session, &lvm, Target::vg_name(&word));
+    let names = match super::select::is_asked(session) {
+        true => super::chosen_groups(session, &lvm)?,
+        false => session.args.words.iter().map(|word| Target::vg_name(word).to_owned()).collect(),
+    };
+    for name in names {
+        let removed = remove(session, &lvm, &name);
         session.note(removed);
     }
     Ok(())

@@ -87,7 +87,10 @@ pub(super) const STATUS_FIELDS: &[Field] = &[
     status("writecache_writeback_blocks", "WCacheWritebackBlocks", Number, 21, "Blocks being written back; blank without a kernel", |_| Value::Unknown),
     status("writecache_error", "WCacheErrors", Number, 12, "Errors of a write cache; blank without a kernel", |_| Value::Unknown),
     status("lv_attr", "Attr", Text, 10, "Ten characters of attributes, see lvs(8); X where the kernel was not asked", |row| {
-        row.lv().map_or(Value::empty(), |(group, at, lv)| Value::Text(Cow::Owned(lv_attr(group, at, lv))))
+        match row.lv() {
+            Some((group, at, lv)) => Value::Text(Cow::Owned(lv_attr(group, at, lv))),
+            None => Value::text(row.past.map(|_| "----h-----")),
+        }
     }),
 ];
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup};
 use lvm_core::{Bytes, LvId, Sectors};
 
-use super::{Field, FieldGroup, FieldKind, Get, Words};
+use super::{Field, FieldGroup, FieldKind, Get, Words, family};
 use crate::activate::ActiveLv;
 use crate::report::group::{Group, Use, is_pvmove};
 use crate::report::role::{layout, modules, parent, role};
@@ -27,18 +27,25 @@ use FieldKind::{Flag, List, Number, Signed, Size, Text, Time};
 
 #[rustfmt::skip]
 pub(super) const FIELDS: &[Field] = &[
-    field("lv_uuid", "LV UUID", Text, 38, "Identity of the volume", |row| on(row, |_, _, lv| Value::display(lv.id()))),
-    field("lv_name", "LV", Text, 4, "Name; hidden volumes stand in brackets", |row| on(row, |_, _, lv| name(lv))),
+    field("lv_uuid", "LV UUID", Text, 38, "Identity of the volume", |row| match row.past {
+        Some(past) => Value::display(past.id),
+        None => on(row, |_, _, lv| Value::display(lv.id())),
+    }),
+    field("lv_name", "LV", Text, 4, "Name; hidden volumes stand in brackets, removed ones have - in front", |row| match row.past {
+        Some(past) => Value::Removed(&past.name),
+        None => on(row, |_, _, lv| name(lv)),
+    }),
     field("lv_full_name", "LV", Text, 5, "Group and name: VG/LV", full_name),
     field("lv_path", "Path", Text, 10, "Device path; blank for hidden volumes and thin pools", path),
     field("lv_dm_path", "DMPath", Text, 17, "Path of the device-mapper device", dm_path),
     field("lv_parent", "Parent", Text, 6, "The volume that this one is a part of", |row| on(row, |group, at, _| parent(group, at).map_or(Value::empty(), name))),
     field("lv_layout", "Layout", List, 10, "How it is laid out", |row| match row.lv() {
         Some((group, at, lv)) => Value::List(layout(group, at, lv)),
-        None => Value::List(vec![Cow::Borrowed("unknown")]),
+        None => Value::List(vec![Cow::Borrowed(if row.past.is_some() { "none" } else { "unknown" })]),
     }),
     field("lv_role", "Role", List, 10, "What it is for", |row| match row.lv() {
         Some((group, at, lv)) => Value::List(role(group, at, lv)),
+        None if row.past.is_some() => Value::List(vec![Cow::Borrowed("public"), Cow::Borrowed("history")]),
         None => Value::List(vec![Cow::Borrowed("public")]),
     }),
     field("lv_initial_image_sync", "InitImgSync", Flag, 10, "Copies were synchronised when it was created", |row| flag(row, "initial image sync", |group, at, lv| {
@@ -83,7 +90,9 @@ pub(super) const FIELDS: &[Field] = &[
     field("lv_size", "LSize", Size, 5, "Size", |row| Value::Size(row.lv().map_or(Bytes::ZERO, |(group, _, lv)| group.lv_size(lv)))),
     field("lv_metadata_size", "MSize", Size, 5, "Size of a pool's metadata", metadata_size),
     field("seg_count", "#Seg", Number, 4, "Number of segments", |row| {
-        Value::Number(row.lv().map_or(0, |(_, _, lv)| crate::report::group::count(lv.segments().len())))
+        let live = row.lv().map(|(_, _, lv)| crate::report::group::count(lv.segments().len()));
+        // lvm2 counts one for what is only remembered.
+        Value::Number(live.unwrap_or(row.past.is_some().into()))
     }),
     field("origin", "Origin", Text, 6, "What a snapshot, thin or cached volume stands on", |row| named(row, origin)),
     field("origin_uuid", "Origin UUID", Text, 38, "Identity of the origin", |row| identity(row, origin)),
@@ -94,10 +103,10 @@ pub(super) const FIELDS: &[Field] = &[
         let own = group.is_used_as(at, Use::SnapshotOrigin).then_some(lv);
         origin.or(own).map_or(Value::NoSize, |lv| Value::Size(group.lv_size(lv)))
     })),
-    field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| relatives(row, ancestors)),
-    field("lv_full_ancestors", "FAncestors", List, 10, "The same as lv_ancestors: removed volumes are not listed", |row| relatives(row, ancestors)),
-    field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| relatives(row, descendants)),
-    field("lv_full_descendants", "FDescendants", List, 12, "The same as lv_descendants: removed volumes are not listed", |row| relatives(row, descendants)),
+    field("lv_ancestors", "Ancestors", List, 9, "What it descends from", |row| family::live(row, family::ancestors)),
+    field("lv_full_ancestors", "FAncestors", List, 10, "What it descends from, removed volumes among them when they are shown", family::full_ancestors),
+    field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| family::live(row, family::descendants)),
+    field("lv_full_descendants", "FDescendants", List, 12, "What descends from it, removed volumes among them when they are shown", family::full_descendants),
     field("raid_mismatch_count", "Mismatches", Number, 10, "Differences a raid check found; blank without a kernel", |_| Value::Unknown),
     field("raid_sync_action", "SyncAction", Text, 10, "What a raid is doing; blank without a kernel", |_| Value::empty()),
     field("raid_write_behind", "WBehind", Number, 7, "Writes that write-mostly images may lag behind", |row| raid_number(row, |raid| raid.writebehind)),
@@ -138,14 +147,17 @@ pub(super) const FIELDS: &[Field] = &[
     }),
     field("lv_profile", "LProfile", Text, 8, "Metadata profile", |row| on(row, |_, _, lv| Value::text(lv.profile()))),
     field("lv_lockargs", "LLockArgs", Text, 9, "Arguments of its lock in a shared group", |row| on(row, |_, _, lv| Value::text(lv.lock_args()))),
-    field("lv_time", "CTime", Time, 26, "When it was created", |row| on_or_unknown(row, |_, _, lv| lv.creation_time().filter(|time| *time != 0).map_or(Value::Unknown, Value::Time))),
-    field("lv_time_removed", "RTime", Time, 26, "When it was removed; only volumes that are gone have it", |_| Value::Unknown),
+    field("lv_time", "CTime", Time, 26, "When it was created", |row| {
+        let live = row.lv().and_then(|(_, _, lv)| lv.creation_time());
+        time(live.or(row.past.and_then(|past| past.creation_time)))
+    }),
+    field("lv_time_removed", "RTime", Time, 26, "When it was removed; only volumes that are gone have it", |row| time(row.past.and_then(|past| past.removal_time))),
     field("lv_host", "Host", Text, 10, "Host it was created on", |row| on(row, |_, _, lv| Value::text(lv.creation_host()))),
     field("lv_modules", "Modules", List, 7, "Kernel modules it needs", |row| match row.lv() {
         Some((group, at, _)) => Value::List(modules(group, at)),
         None => Value::List(vec![]),
     }),
-    field("lv_historical", "Historical", Flag, 10, "It was removed and is only remembered; such volumes are not listed, so always no", |_| Value::flag(false, "historical")),
+    field("lv_historical", "Historical", Flag, 10, "It was removed and is only remembered", |row| Value::flag(row.past.is_some(), "historical")),
     field("writecache_block_size", "WCacheBlkSize", Number, 13, "Block size of a write cache, or -1", |row| {
         let kind = row.lv().and_then(|(group, at, _)| group.first_kind(at));
         Value::Signed(match kind {
@@ -154,6 +166,10 @@ pub(super) const FIELDS: &[Field] = &[
         })
     }),
 ];
+
+fn time<'i>(seconds: Option<u64>) -> Value<'i> {
+    seconds.filter(|seconds| *seconds != 0).map_or(Value::Unknown, Value::Time)
+}
 
 type OnLv<'i> = fn(&Group<'i>, usize, &'i LogicalVolume) -> Value<'i>;
 
@@ -206,13 +222,13 @@ pub(super) fn name(lv: &LogicalVolume) -> Value<'_> {
 
 fn full_name<'i>(row: &Row<'_, 'i>) -> Value<'i> {
     let vg = row.vg().map_or("", VolumeGroup::name);
-    Value::display(format_args!("{vg}/{}", row.lv().map_or("", |(_, _, lv)| lv.name())))
+    Value::display(format_args!("{vg}/{}", row.lv_name().unwrap_or_default()))
 }
 
 fn path<'i>(row: &Row<'_, 'i>) -> Value<'i> {
     let Some(vg) = row.vg() else { return Value::empty() };
     match row.lv() {
-        None => Value::display(format_args!("/dev/{}/", vg.name())),
+        None => Value::display(format_args!("/dev/{}/{}", vg.name(), row.lv_name().unwrap_or_default())),
         Some((group, at, lv)) => {
             let pool = matches!(group.first_kind(at), Some(SegmentKind::ThinPool(_)));
             if !lv.is_visible() || pool {
@@ -226,7 +242,7 @@ fn path<'i>(row: &Row<'_, 'i>) -> Value<'i> {
 fn dm_path<'i>(row: &Row<'_, 'i>) -> Value<'i> {
     let Some(vg) = row.vg() else { return Value::empty() };
     let doubled = |name: &str| name.replace('-', "--");
-    let lv = row.lv().map_or(String::new(), |(_, _, lv)| doubled(lv.name()));
+    let lv = row.lv_name().map_or(String::new(), doubled);
     Value::display(format_args!("/dev/mapper/{}-{lv}", doubled(vg.name())))
 }
 
@@ -341,49 +357,4 @@ fn move_source(group: &Group<'_>, at: usize) -> Option<lvm_core::PvId> {
         }),
         _ => None,
     })
-}
-
-fn relatives<'i>(row: &Row<'_, 'i>, find: fn(&Group<'i>, usize) -> Vec<Cow<'i, str>>) -> Value<'i> {
-    Value::List(row.lv().map_or(Vec::new(), |(group, at, _)| find(group, at)))
-}
-
-fn live_parent(group: &Group<'_>, at: usize) -> Option<LvId> {
-    match group.store_of(at) {
-        Some(snapshot) => Some(snapshot.origin),
-        None => group.thin(at).and_then(|thin| thin.origin.or(thin.external_origin)),
-    }
-}
-
-fn ancestors<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
-    let mut found: Vec<Cow<'i, str>> = Vec::new();
-    let mut next = live_parent(group, at);
-    // Never more than there are volumes, should a chain go in a circle.
-    while let Some(lv) = next.and_then(|lv| group.position(lv)).filter(|_| found.len() < group.lvs.len()) {
-        found.extend(group.lv(lv).map(|lv| Cow::Borrowed(lv.name())));
-        next = live_parent(group, lv);
-    }
-    found
-}
-
-/// A volume, then what descends from it, then the next. Copy-on-write snapshots of a volume hide
-/// its thin ones, as in lvm2.
-fn descendants<'i>(group: &Group<'i>, at: usize) -> Vec<Cow<'i, str>> {
-    let mut found: Vec<Cow<'i, str>> = Vec::new();
-    let mut todo = children(group, at);
-    while let Some(at) = todo.pop().filter(|_| found.len() < group.lvs.len()) {
-        found.extend(group.lv(at).map(|lv| Cow::Borrowed(lv.name())));
-        todo.extend(children(group, at));
-    }
-    found
-}
-
-/// The youngest first.
-fn children(group: &Group<'_>, at: usize) -> Vec<usize> {
-    let thick = group.is_used_as(at, Use::SnapshotOrigin);
-    let children = group.users(at).iter().filter_map(|user| match (user.how, user.seg.kind()) {
-        (Use::SnapshotOrigin, SegmentKind::Snapshot(snapshot)) => group.position(snapshot.store),
-        (Use::ThinOrigin | Use::ExternalOrigin, _) if !thick => Some(user.lv),
-        _ => None,
-    });
-    children.rev().collect()
 }

@@ -1,5 +1,6 @@
 //! The table of fields: one entry drives id, heading, type, width, help and value.
 
+mod family;
 mod kernel;
 mod lv;
 mod pv;

@@ -32,6 +32,7 @@ pub(super) const fn field(
 pub(super) const FIELDS: &[Field] = &[
     field("segtype", "Type", Text, 4, "Type: linear, striped, raid1 …; free for free extents", |row| match row.seg {
         Some(seg) => Value::Text(Cow::Borrowed(type_name(seg))),
+        None if row.past.is_some() => Value::Text(Cow::Borrowed("historical")),
         None => Value::Text(Cow::Borrowed("free")),
     }),
     field("stripes", "#Str", Number, 4, "Stripes, images or copies", |row| Value::Number(row.seg.map_or(0, leg_count))),

@@ -7,6 +7,7 @@ use lvm_core::{LvId, VgId};
 
 use super::Selection;
 use crate::report::row::Pv;
+use crate::report::rows::Scope;
 use crate::report::value::Value;
 use crate::report::{Report, ReportError, ReportInput};
 
@@ -53,7 +54,7 @@ impl Selection {
         let report = Report::new(self.kind).all();
         let row_kind = report.row_kind(&self.fields)?;
         let mut chosen = Chosen::default();
-        report.visit(row_kind, &self.fields, input, &mut |row| {
+        report.visit(row_kind, &self.fields, input, Scope::All, &mut |row| {
             let values = self.fields.iter().map(|field| field.value(&row)).collect::<Vec<Value<'_>>>();
             if !self.holds(|at| values.get(at)) {
                 return;

@@ -160,7 +160,7 @@ fn millionths(percent: Percent) -> u64 {
 fn text<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(text),
-        Value::Name { name, .. } => Cow::Borrowed(name),
+        Value::Name { name, .. } | Value::Removed(name) => Cow::Borrowed(name),
         Value::Word(word) => Cow::Borrowed(word),
         Value::Number(number) => Cow::Owned(number.to_string()),
         Value::Signed(number) => Cow::Owned(number.to_string()),

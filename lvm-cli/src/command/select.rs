@@ -1,0 +1,91 @@
+//! `-S`: reading a selection, and choosing what a command works on by one.
+
+use std::collections::BTreeMap;
+
+use lvmkit::report::{Chosen, ReportInput, ReportKind, Selection, SelectionError, selection_help};
+use lvmkit::{Error, Lvm, VolumeGroup, system};
+
+use crate::args::option as o;
+use crate::session::{Failure, Outcome, Session};
+
+/// True when the command is to choose by itself what it works on, so that names may be left out.
+pub(super) fn is_asked(session: &Session<'_>) -> bool {
+    session.args.has(&o::SELECT)
+}
+
+/// The failure of a selection that cannot be read; the help goes before it where that helps.
+pub(super) fn failure(session: &mut Session<'_>, error: &SelectionError) -> Failure {
+    if error.wants_help() {
+        session.out.err(selection_help().trim_end());
+    }
+    Failure::Refused(error.lines())
+}
+
+/// Prints the help of selections when it was asked for.
+pub(super) fn printed_help(session: &mut Session<'_>) -> bool {
+    let asked = session.args.text(&o::SELECT).is_some_and(Selection::is_help);
+    if asked {
+        session.out.err(selection_help().trim_end());
+    }
+    asked
+}
+
+/// What the selection means among everything there is; `None` when all of it does.
+fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> Outcome<Option<Chosen>> {
+    let Some(text) = session.args.text(&o::SELECT).map(str::to_owned) else { return Ok(None) };
+    if printed_help(session) {
+        return Ok(Some(Chosen::default()));
+    }
+    let selection = Selection::parse(&text, kind).map_err(|error| failure(session, &error))?;
+    if selection.is_all() {
+        return Ok(None);
+    }
+    if session.has_change() {
+        // In a batch, what was done so far counts, not what is on disk.
+        let vgs = session.volume_groups(lvm)?;
+        let input = vgs.iter().fold(ReportInput::new(), ReportInput::volume_group);
+        return Ok(Some(selection.choose(&input).map_err(Error::from)?));
+    }
+    let scan = lvm.scan()?;
+    let input = ReportInput::of_scan(&scan)
+        .with_live(|vg, pvs| lvm.live_lvs(vg, pvs).unwrap_or_default())
+        .with_device_numbers(|path| system::device_numbers(path.as_ref()));
+    Ok(Some(selection.choose(&input).map_err(Error::from)?))
+}
+
+/// Keeps the groups that are selected.
+pub(super) fn groups(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    vgs: &[&VolumeGroup],
+    mut names: Vec<String>,
+) -> Outcome<Vec<String>> {
+    if let Some(chosen) = chosen(session, lvm, ReportKind::VolumeGroups)? {
+        names.retain(|name| vgs.iter().any(|vg| vg.name() == name && chosen.has_group(vg)));
+    }
+    Ok(names)
+}
+
+/// Keeps the volumes that are selected.
+pub(super) fn volumes(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    vgs: &[&VolumeGroup],
+    mut names: BTreeMap<String, Vec<String>>,
+) -> Outcome<BTreeMap<String, Vec<String>>> {
+    let Some(chosen) = chosen(session, lvm, ReportKind::LogicalVolumes)? else { return Ok(names) };
+    for (name, volumes) in &mut names {
+        let Some(vg) = vgs.iter().find(|vg| vg.name() == name) else { continue };
+        volumes.retain(|lv| vg.logical_volume(lv).is_some_and(|lv| chosen.has_volume(vg, lv)));
+    }
+    names.retain(|_, volumes| !volumes.is_empty());
+    Ok(names)
+}
+
+/// Keeps the devices that are selected.
+pub(super) fn devices(session: &mut Session<'_>, lvm: &Lvm, mut names: Vec<String>) -> Outcome<Vec<String>> {
+    if let Some(chosen) = chosen(session, lvm, ReportKind::PhysicalVolumes)? {
+        names.retain(|name| chosen.has_device(name));
+    }
+    Ok(names)
+}
