@@ -10,6 +10,7 @@ mod lvchange;
 mod lvcreate;
 mod lvdisplay;
 mod lvmconfig;
+mod lvmdevices;
 mod lvmdiskscan;
 mod lvread;
 mod lvremove;
@@ -36,6 +37,7 @@ mod vgcreate;
 mod vgdisplay;
 mod vgexport;
 mod vgextend;
+mod vgimportdevices;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
@@ -85,6 +87,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvdisplay::COMMAND,
     &lvresize::EXTEND,
     &lvmconfig::COMMAND,
+    &lvmdevices::COMMAND,
     &lvmdiskscan::COMMAND,
     &lvread::COMMAND,
     &lvresize::REDUCE,
@@ -113,6 +116,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgdisplay::COMMAND,
     &vgextend::COMMAND,
     &vgexport::IMPORT,
+    &vgimportdevices::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,
