@@ -22,6 +22,7 @@ use crate::lock::{LockMode, VgLock};
 use crate::options::{DeviceSpec, Options};
 use crate::report::ReportSettings;
 use crate::scan::devices::{Access, OpenDevices};
+use crate::scan::devices_file::DeviceList;
 use crate::scan::machine::Machine;
 use crate::system::FreshIds;
 use crate::transaction::{PvSource, Transaction};
@@ -115,6 +116,14 @@ impl Lvm {
     #[doc(alias = "lvmdiskscan")]
     pub fn machine(&self) -> Result<Machine> {
         Machine::look(&self.options.machine)
+    }
+
+    /// The devices file that this view obeys when it looks at the machine.
+    ///
+    /// # Errors
+    /// `Unsupported` when it obeys none (`devices/use_devicesfile`).
+    pub fn device_list(&self) -> Result<DeviceList<'_>> {
+        DeviceList::new(&self.options)
     }
 
     /// All groups, in the order they were found.
@@ -243,6 +252,7 @@ impl Lvm {
             }
             initialise_pv(&*device, &layout)
         })?;
+        opened.list(&self.options, &[(device.name().to_owned(), Some(id))], !scan.groups.is_empty())?;
         Ok(id)
     }
 
@@ -303,7 +313,8 @@ impl Lvm {
         if self.options.dry_run {
             return Ok(());
         }
-        opened.changing(&self.options, || remove_labels(&*device))
+        opened.changing(&self.options, || remove_labels(&*device))?;
+        opened.list(&self.options, &[(device.name().to_owned(), None)], true)
     }
 
     /// Brings the label of a physical volume without a group up to its device's size. For one in a

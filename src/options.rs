@@ -368,24 +368,28 @@ impl Options {
     }
 
     /// Looks only at devices in this devices file, a name in the directory `devices` of the system
-    /// directory; without a name, at all that the filter accepts.
+    /// directory; without a name, at all that the filter accepts. A file that is not there is made
+    /// when there is something to be put into it.
     ///
     /// # Errors
-    /// `InvalidInput` for a name that has a slash in it; `NotFound` when there is no such file.
+    /// `InvalidInput` for a name with a slash in it.
     pub fn devices_file(mut self, name: &str) -> lvm_core::Result<Self> {
-        self.machine.use_devices_file = Some(!name.is_empty());
-        if name.is_empty() {
-            return Ok(self);
-        }
         if name.contains('/') {
-            return Err(Error::invalid("the name of a devices file has no slash"));
+            return Err(Error::invalid("Invalid devices file name."));
         }
-        name.clone_into(&mut self.machine.devices_file);
-        let path = self.machine.devices_file_path();
-        if !path.exists() {
-            return Err(Error::not_found(format!("Devices file not found: {}", path.display())));
+        self.machine.use_devices_file = Some(!name.is_empty());
+        if !name.is_empty() {
+            name.clone_into(&mut self.machine.devices_file);
+            self.machine.is_devices_file_named = true;
         }
         Ok(self)
+    }
+
+    /// Looks also at these devices of the machine when the devices file does not list them: those
+    /// that are to become physical volumes, which are then put into it.
+    pub fn also<P: Into<PathBuf>>(mut self, devices: impl IntoIterator<Item = P>) -> Self {
+        self.machine.also.extend(devices.into_iter().map(Into::into));
+        self
     }
 
     /// Where file systems that can only be resized mounted are mounted meanwhile, in directories

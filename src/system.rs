@@ -202,6 +202,10 @@ impl StampOptions {
         self
     }
 
+    pub(crate) fn command_line(&self) -> &str {
+        &self.command
+    }
+
     /// The program named in the first comment of backup files.
     pub fn generator(mut self, generator: impl Into<String>) -> Self {
         self.generator = Some(generator.into());

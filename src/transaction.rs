@@ -454,7 +454,20 @@ impl Transaction {
         self.commit_all(observer).map_err(|error| error.with_vg(name))
     }
 
+    /// The devices that join the group, in its order, with the physical volumes that they are then.
+    fn joining(&self) -> Vec<(String, Option<PvId>)> {
+        let joining = self.draft.physical_volumes().iter().filter_map(|pv| {
+            let device = match self.new_devices.get(&pv.id())? {
+                NewDevice::Orphan(found) => &found.device,
+                NewDevice::Blank(device) => device,
+            };
+            Some((device.name().to_owned(), Some(pv.id())))
+        });
+        joining.collect()
+    }
+
     fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
+        let (joining, has_groups) = (self.joining(), !self.scan.groups.is_empty());
         let Self { lvm, draft, found, new_devices, merged, wipes, filesystems, opened, locks, scan: _ } =
             self;
         if !draft.is_changed() {
@@ -493,6 +506,7 @@ impl Transaction {
             true => change.write(devices, &text, filesystems, observer)?,
             false => opened.changing(options, || change.write(devices, &text, filesystems, observer))?,
         }
+        opened.list(options, &joining, has_groups)?;
         drop(locks);
         Ok(vg)
     }

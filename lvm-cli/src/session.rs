@@ -226,7 +226,7 @@ impl<'o> Session<'o> {
             options = options.udev_sync(false);
         }
         if let Some(name) = self.args.text(&option::DEVICESFILE) {
-            options = options.devices_file(name)?;
+            options = self.devices_file(options, name)?;
         }
         if self.args.yes_no(&option::AUTOBACKUP) != Some(false) {
             if let Some(dir) = self.args.text(&option::BACKUP_DIR) {
@@ -239,6 +239,44 @@ impl<'o> Session<'o> {
             options = options.no_backups();
         }
         Ok(options)
+    }
+
+    /// With the devices file of that name; commands that put devices into it may begin one.
+    fn devices_file(&self, options: Options, name: &str) -> Outcome<Options> {
+        if self.args.has(&option::DEVICES) {
+            return Err(self.wrong("A --devices list cannot be used with --devicesfile."));
+        }
+        let options = options.devices_file(name).map_err(|error| self.wrong(error.message()))?;
+        let begins = ["lvmdevices", "vgimportdevices", "pvcreate", "vgcreate", "vgextend"];
+        if !begins.contains(&self.command.name) && !name.is_empty() {
+            let path = self.config.system_dir().join("devices").join(name);
+            if !path.exists() {
+                return Err(Failure::refused(format!("Devices file not found: {}", path.display())));
+            }
+        }
+        Ok(options)
+    }
+
+    /// A wrong command line, in a line that says why.
+    pub(crate) fn wrong(&self, line: &str) -> Failure {
+        let name = self.command.name;
+        let lines = [format!("  {line}"), format!("  Run `{name} --help' for more information.")];
+        Failure::Usage(UsageError(lines.to_vec()))
+    }
+
+    /// A handle on the machine, whatever devices are named.
+    pub(crate) fn open_machine(&self) -> Outcome<Lvm> {
+        Ok(Lvm::open(self.options(true)?)?)
+    }
+
+    /// The same, without a devices file.
+    pub(crate) fn open_all_devices(&self) -> Outcome<Lvm> {
+        Ok(Lvm::open(self.options(true)?.devices_file("")?)?)
+    }
+
+    /// True when something failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.code != EXIT_OK
     }
 
     /// A handle on the devices of the view, and on those that are arguments.
@@ -287,7 +325,11 @@ impl<'o> Session<'o> {
             options = options.read_only(true);
         }
         if of_machine {
-            // Block devices are found by themselves, and what excludes one has its reason.
+            // Block devices are found by themselves, and what excludes one has its reason; but those
+            // that are to become physical volumes need not be in the devices file yet.
+            if matches!(self.command.name, "pvcreate" | "vgcreate" | "vgextend") {
+                options = options.also(extra.iter().map(DeviceSpec::path));
+            }
             return Ok(Lvm::open(options)?);
         }
         Ok(Lvm::open(options.devices(devices).devices(extra))?)

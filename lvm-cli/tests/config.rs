@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "config/devices.rs"]
+mod devices;
 #[path = "config/oracle.rs"]
 mod oracle;
 #[path = "config/settings.rs"]
 mod settings;
+#[path = "../../tests/support/mod.rs"]
+mod shared;
 mod support;

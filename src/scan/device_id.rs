@@ -14,8 +14,8 @@ macro_rules! id_types {
         #[non_exhaustive]
         pub enum DeviceIdType {
             $($(#[$doc])* $variant,)*
-            /// One that lvmkit does not read from devices: `wwid_naa`, `wwid_eui`, `wwid_t10`,
-            /// `nvme_eui64`, `nvme_nguid`, `nvme_uuid`, or one that is newer. Entries are kept.
+            /// Of a later version of lvm2. Those that begin with `wwid_` and `nvme_` are taken for the
+            /// world-wide identifier of the disk; devices are known by no others, but entries are kept.
             Other(String),
         }
 
@@ -58,6 +58,14 @@ id_types! {
     LoopFile "loop_file";
     /// Nothing better than its path.
     Devname "devname";
+}
+
+impl DeviceIdType {
+    /// True for a kind that lvmkit reads from devices.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
 }
 
 impl fmt::Display for DeviceIdType {
@@ -107,6 +115,23 @@ impl DevicesFileEntry {
         Self { id_type, id, path: Some(path.to_owned()), pv_id, partition }
     }
 
+    /// The same, by an id of this kind; `None` when the device has none.
+    #[must_use]
+    pub fn of_type(
+        kind: &DeviceIdType,
+        device: &SysDevice,
+        sysfs: &Sysfs,
+        path: &Path,
+        pv_id: Option<PvId>,
+    ) -> Option<Self> {
+        let partition = device.partition_of.as_ref().map(|(_, number)| *number);
+        let (id, partition) = match kind {
+            DeviceIdType::Devname => (path.to_string_lossy().into_owned(), None),
+            kind => (device_id(kind, device, sysfs)?, partition),
+        };
+        Some(Self { id_type: kind.clone(), id, path: Some(path.to_owned()), pv_id, partition })
+    }
+
     /// True when nothing better than a path is known.
     #[must_use]
     pub fn is_by_path(&self) -> bool {
@@ -136,6 +161,9 @@ fn device_id(kind: &DeviceIdType, device: &SysDevice, sysfs: &Sysfs) -> Option<S
         DeviceIdType::LvmlvUuid => mapped("LVM-"),
         DeviceIdType::MdUuid => whole.md_uuid.as_ref(),
         DeviceIdType::LoopFile => whole.loop_file.as_ref(),
+        DeviceIdType::Other(text) if text.starts_with("wwid_") || text.starts_with("nvme_") => {
+            whole.wwid.as_ref()
+        }
         DeviceIdType::Devname | DeviceIdType::Other(_) => None,
     };
     id.map(String::as_str).map(normal)

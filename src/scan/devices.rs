@@ -8,10 +8,11 @@ use std::sync::Arc;
 use lvm_core::error::Context;
 use lvm_core::ondisk::find_label;
 use lvm_core::store::{Problem, Scan};
-use lvm_core::{BlockDevice, Effect, Error, ErrorKind, Result};
+use lvm_core::{BlockDevice, Effect, Error, ErrorKind, PvId, Result};
 use lvm_dm::DeviceNumber;
 use lvm_dm::block::{FileDevice, SubDevice};
 
+use super::devices_file::DeviceList;
 use super::excluded::Exclusion;
 use super::hints;
 use super::machine::{Machine, OpenMachine, Use};
@@ -121,6 +122,25 @@ impl OpenDevices {
         let value = changed?;
         invalidated.having(Effect::Committed)?;
         Ok(value)
+    }
+
+    /// Puts devices of the machine that became physical volumes into the devices file, and takes note
+    /// of those that are none any more. `has_groups` says whether there are other groups, which a file
+    /// that is made for this would hide.
+    ///
+    /// # Errors
+    /// Those of [`DevicesFile::update`](super::devices_file::DevicesFile::update), with what was
+    /// written before standing.
+    pub(crate) fn list(
+        &self,
+        options: &Options,
+        devices: &[(String, Option<PvId>)],
+        has_groups: bool,
+    ) -> Result<()> {
+        if self.machine.is_none() {
+            return Ok(());
+        }
+        DeviceList::note(options, devices, has_groups).having(Effect::Committed)
     }
 
     fn open_whole(&mut self, path: &Path, options: &Options, access: Access) -> Result<()> {

@@ -15,6 +15,11 @@ use lvm_core::{Effect, Error, ErrorKind, PvId, Result};
 use super::device_id::normal;
 pub use super::device_id::{DeviceIdType, DevicesFileEntry};
 use crate::lock::{LockMode, VgLock, Wait};
+pub use check::{Correction, DevicesFileCheck, ListedDevice};
+pub use list::DeviceList;
+
+mod check;
+mod list;
 
 /// The largest file that is read: some ten thousand entries.
 const SIZE_MAX: u64 = 16 << 20;
@@ -25,6 +30,8 @@ const VERSION: (u32, u32) = (1, 1);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DevicesFile {
     version: (u32, u32, u32),
+    /// The host it was written on.
+    system_id: Option<String>,
     /// Lines of newer versions, kept as they are.
     others: Vec<String>,
     entries: Vec<DevicesFileEntry>,
@@ -32,7 +39,7 @@ pub struct DevicesFile {
 
 impl Default for DevicesFile {
     fn default() -> Self {
-        Self { version: (VERSION.0, VERSION.1, 0), others: Vec::new(), entries: Vec::new() }
+        Self { version: (VERSION.0, VERSION.1, 0), system_id: None, others: Vec::new(), entries: Vec::new() }
     }
 }
 
@@ -46,10 +53,12 @@ impl DevicesFile {
         for (at, line) in text.lines().enumerate() {
             let line = line.trim();
             let wrong = |why: &str| Error::invalid(format!("line {} of the devices file: {why}", at + 1));
-            if line.is_empty() || line.starts_with('#') || line.starts_with("SYSTEMID") {
+            if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Some(version) = line.strip_prefix("VERSION=") {
+            if let Some(system_id) = line.strip_prefix("SYSTEMID=") {
+                file.system_id = Some(system_id.to_owned()).filter(|id| !id.is_empty());
+            } else if let Some(version) = line.strip_prefix("VERSION=") {
                 file.version = parse_version(version).ok_or_else(|| wrong("the version is no version"))?;
             } else if line.starts_with("IDTYPE=") {
                 file.entries.push(parse_entry(line).map_err(|why| wrong(&why))?);
@@ -87,6 +96,26 @@ impl DevicesFile {
         &self.entries
     }
 
+    /// Major and minor version, and how often it was written: `1.1.7`.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let (major, minor, counter) = self.version;
+        format!("{major}.{minor}.{counter}")
+    }
+
+    /// The system id of the host it was written on.
+    #[must_use]
+    pub fn system_id(&self) -> Option<&str> {
+        self.system_id.as_deref()
+    }
+
+    /// Adds a device behind all others, as lvm2 does; entries with its id go.
+    pub(crate) fn put(&mut self, entry: DevicesFileEntry) {
+        let id = |entry: &DevicesFileEntry| (entry.id_type.clone(), entry.id.clone(), entry.partition);
+        self.entries.retain(|known| id(known) != id(&entry));
+        self.entries.push(entry);
+    }
+
     /// Adds a device, in place of entries with its id. Returns false when it was there already,
     /// with the same path and physical volume.
     #[doc(alias = "lvmdevices")]
@@ -120,8 +149,10 @@ impl DevicesFile {
             creator.replace(char::is_control, " "),
             std::process::id()
         ));
-        let (major, minor, counter) = self.version;
-        text.push_str(&format!("VERSION={major}.{minor}.{counter}\n"));
+        if let Some(system_id) = &self.system_id {
+            text.push_str(&format!("SYSTEMID={}\n", words(system_id)));
+        }
+        text.push_str(&format!("VERSION={}\n", self.version()));
         for line in &self.others {
             text.push_str(&format!("{line}\n"));
         }

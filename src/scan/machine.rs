@@ -59,6 +59,11 @@ pub struct MachineOptions {
     pub use_devices_file: Option<bool>,
     /// `devices/devicesfile`: the name of the file in `<system_dir>/devices`.
     pub devices_file: String,
+    /// True when the devices file is one that the caller asked for, so that it is made where there
+    /// is none.
+    pub is_devices_file_named: bool,
+    /// Devices that count although the devices file does not list them.
+    pub also: Vec<PathBuf>,
     /// The directory that has `devices/`.
     pub system_dir: PathBuf,
     /// `devices/search_for_devnames`.
@@ -91,6 +96,8 @@ impl Default for MachineOptions {
             global_filter: Filter::default(),
             use_devices_file: None,
             devices_file: DEVICES_FILE.to_owned(),
+            is_devices_file_named: false,
+            also: Vec::new(),
             system_dir: SYSTEM_DIR.into(),
             search_for_devnames: DevnameSearch::default(),
             scan_lvs: false,

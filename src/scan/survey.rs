@@ -13,7 +13,7 @@ use super::machine::{DevnameSearch, MachineOptions, Use};
 use super::on_demand::identity;
 use super::parallel::map_in_order;
 use super::sysfs::{SysDevice, Sysfs};
-use crate::system::device_numbers;
+use crate::system::{device_numbers, is_same_file};
 
 /// Whether the devices file has a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,8 @@ pub(crate) enum Listed {
     ById,
     /// By its path: this entry of the file.
     ByPath(usize),
+    /// Not by the file, but by the caller.
+    Also,
 }
 
 /// A device that nothing known without opening it speaks against.
@@ -140,6 +142,10 @@ impl<'s> Survey<'s> {
         let mut listed = Listed::No;
         if self.entries.is_some() {
             listed = self.listed(sys, &names);
+            let is_also = || self.options.also.iter().any(|also| is_same_file(also, path));
+            if listed == Listed::No && is_also() {
+                listed = Listed::Also;
+            }
             if listed == Listed::No && !self.may_be_searched(sys) {
                 return Err(Exclusion::NotInDevicesFile);
             }
@@ -188,7 +194,7 @@ impl<'s> Survey<'s> {
         for mut looked in looked {
             let pv_id = looked.pv_id();
             let at_path = match looked.candidate.listed {
-                Listed::ById => {
+                Listed::ById | Listed::Also => {
                     kept.push(looked);
                     continue;
                 }

@@ -258,6 +258,18 @@ options! {
     INPUT = Opt::new("input", Takes::Text("File"), "Read from there instead of from standard input.").short('i');
 }
 
+// The devices file.
+options! {
+    ADDDEV = Opt::new("adddev", Takes::Text("PV"), "Add a device.");
+    ADDPVID = Opt::new("addpvid", Takes::Text("String"), "Find the device of a physical volume and add it.");
+    CHECK = Opt::flag("check", "Say which entries are not what the machine has.");
+    DELDEV = Opt::new("deldev", Takes::Text("PV|String"), "Remove a device; with --deviceidtype, the one with this id.");
+    DELPVID = Opt::new("delpvid", Takes::Text("String"), "Remove the device of a physical volume.");
+    DEVICEIDTYPE = Opt::new("deviceidtype", Takes::Text("String"), "What kind of id it is known by: sys_wwid, sys_serial, mpath_uuid, crypt_uuid, lvmlv_uuid, md_uuid, loop_file, devname.");
+    UPDATE = Opt::flag("update", "Correct entries that are not what the machine has.");
+    IMPORT_ALL = Opt::flag("all", "The devices of all groups.").short('a');
+}
+
 // Settings.
 options! {
     METADATAPROFILE = Opt::new("metadataprofile", Takes::Text("String"), "Settings for groups and volumes from this profile.");

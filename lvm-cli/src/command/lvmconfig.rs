@@ -133,11 +133,7 @@ fn validate(session: &mut Session<'_>) -> Outcome {
 /// For options that do not go together.
 fn listing(session: &Session<'_>) -> Outcome<Listing> {
     let args = &session.args;
-    let wrong = |line: &str| {
-        let name = session.command.name;
-        let lines = [format!("  {line}"), format!("  Run `{name} --help' for more information.")];
-        Err(Failure::Usage(crate::args::UsageError(lines.to_vec())))
-    };
+    let wrong = |line: &str| Err(session.wrong(line));
     let (kind, is_list) = (args.text(&o::TYPECONFIG), args.has(&o::CONFIG_LIST));
     if kind.is_some() && is_list {
         return wrong("Only one of --type and --list permitted.");

@@ -12,6 +12,7 @@ mod lvchange;
 mod lvcreate;
 mod lvdisplay;
 mod lvmconfig;
+mod lvmdevices;
 mod lvmdiskscan;
 mod lvpoll;
 mod lvread;
@@ -48,6 +49,7 @@ mod vgexport;
 mod vgextend;
 mod vgimportclone;
 mod vgmerge;
+mod vgimportdevices;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
@@ -101,6 +103,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &lvdisplay::COMMAND,
     &lvresize::EXTEND,
     &lvmconfig::COMMAND,
+    &lvmdevices::COMMAND,
     &lvmdiskscan::COMMAND,
     &lvread::COMMAND,
     &lvresize::REDUCE,
@@ -140,6 +143,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &vgexport::IMPORT,
     &vgimportclone::COMMAND,
     &vgmerge::COMMAND,
+    &vgimportdevices::COMMAND,
     &vgscan::NODES,
     &vgreduce::COMMAND,
     &vgremove::COMMAND,

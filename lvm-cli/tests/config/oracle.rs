@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-#[path = "../../../tests/support/mod.rs"]
-mod shared;
+use crate::shared;
 
 const TYPES: [&str; 10] = [
     "current",

@@ -25,7 +25,7 @@ fn reports_look_as_settings_say() {
         ("report{headings=0 lvs_cols=\"lv_name\"}", "lvs", "  lv\n"),
         ("report{headings=0 segs_cols=\"segtype\"}", "lvs --segments", "  linear\n"),
         ("report{headings=0 pvs_sort=\"-pv_name\" pvs_cols=\"pv_name\"}", "pvs", "  b.img\n  a.img\n"),
-        ("report{headings=0 binary_values_as_numeric=1}", "vgs -o vg_extendable", "  1\n"),
+        ("report{headings=0 binary_values_as_numeric=1 aligned=0}", "vgs -o vg_extendable", "  1\n"),
         ("report{headings=0} log/prefix=\"\"", "vgs -o vg_name", "vg\n"),
         ("report{headings=0} log/prefix=\"> \"", "vgs -o vg_name", "> vg\n"),
     ];
