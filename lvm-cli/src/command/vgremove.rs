@@ -3,7 +3,6 @@
 use lvmkit::Lvm;
 
 use super::Command;
-use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -21,7 +20,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let lvm = session.open(None)?;
     for word in session.args.words.clone() {
-        let removed = remove(session, &lvm, Target::vg_name(&word));
+        let removed = super::group_name(&word).and_then(|name| remove(session, &lvm, name));
         session.note(removed);
     }
     Ok(())
