@@ -7,65 +7,92 @@ use crate::args::{UsageError, option, parse};
 use crate::command;
 use crate::help;
 use crate::output::Output;
-use crate::session::{EXIT_NO_SUCH_COMMAND, EXIT_USAGE, Session};
+use crate::session::{EXIT_NO_SUCH_COMMAND, EXIT_OK, EXIT_USAGE, Session};
+use crate::shell;
 
 /// Names under which this program takes the command from its first argument.
-const OWN_NAMES: [&str; 2] = ["lvm", "lvmkit"];
+pub(crate) const OWN_NAMES: [&str; 2] = ["lvm", "lvmkit"];
 
 /// Runs a command line, its first word being the name the program was called by.
 pub(crate) fn run(line: impl Iterator<Item = OsString>) -> u8 {
-    let mut out = Output::new();
     let words = line.map(OsString::into_string).collect::<Result<Vec<_>, _>>();
-    let code = match words {
-        Ok(words) => run_words(&mut out, &words),
+    let words = match words {
+        Ok(words) => words,
         Err(word) => {
-            out.err(&format!("  Argument is not UTF-8: {}", word.to_string_lossy()));
+            Output::new().err(&format!("  Argument is not UTF-8: {}", word.to_string_lossy()));
+            return EXIT_USAGE;
+        }
+    };
+    let called = words.first().map_or("lvmkit", String::as_str);
+    let base = Path::new(called).file_name().and_then(|name| name.to_str()).unwrap_or(called);
+    // A copy under any other name is the program itself, unless it is named like a command.
+    let own = OWN_NAMES.contains(&base) || command::find(base).is_none();
+    let rest = words.get(1..).unwrap_or_default();
+    if !own {
+        return run_command(base, rest, &shown_line(base, rest));
+    }
+    match rest.split_first() {
+        None => shell::run(base),
+        Some((name, rest)) => run_own(base, name, rest),
+    }
+}
+
+/// A command line behind the program's own name.
+fn run_own(base: &str, name: &str, rest: &[String]) -> u8 {
+    let mut out = Output::new();
+    let code = match name {
+        "--help" | "-h" => help::show(&mut out, rest, false),
+        "--version" => {
+            help::print_version(&mut out);
+            EXIT_OK
+        }
+        _ if name.starts_with('-') => {
+            out.err(&format!("  Specify options after a command: {base} [command] [options]."));
             EXIT_USAGE
+        }
+        _ if command::find(name).is_none() => match shell::script(name) {
+            Some(text) => shell::run_script(&text),
+            None => {
+                out.err(&format!("  No such command.  Try '{base} help'."));
+                EXIT_NO_SUCH_COMMAND
+            }
+        },
+        _ => {
+            let line = shown_line(&format!("{base} {name}"), rest);
+            run_command(name, rest, &line)
         }
     };
     out.flush();
     code
 }
 
-fn run_words(out: &mut Output, words: &[String]) -> u8 {
-    let called = words.first().map_or("lvmkit", String::as_str);
-    let base = Path::new(called).file_name().and_then(|name| name.to_str()).unwrap_or(called);
-    // A copy under any other name is the program itself, unless it is named like a command.
-    let own = OWN_NAMES.contains(&base) || command::find(base).is_none();
-    let (name, rest) = match (own, words.get(1)) {
-        (false, _) => (base, words.get(1..)),
-        (true, Some(name)) => (name.as_str(), words.get(2..)),
-        (true, None) => {
-            help::print_commands(out);
-            return EXIT_USAGE;
-        }
-    };
-    let rest = rest.unwrap_or_default();
-    match name {
-        "help" | "--help" | "-h" => return help::run(out, rest),
-        "version" | "--version" => {
-            help::print_version(out);
-            return 0;
-        }
-        _ => {}
-    }
-    let Some(command) = command::find(name) else {
-        out.err("  No such command.  Try 'help'.");
-        return EXIT_NO_SUCH_COMMAND;
-    };
+/// Runs a command that exists. `line` is what the metadata's description says of it.
+pub(crate) fn run_command(name: &str, rest: &[String], line: &str) -> u8 {
+    let mut out = Output::new();
+    let code = run_with(&mut out, name, rest, line);
+    out.flush();
+    code
+}
+
+fn run_with(out: &mut Output, name: &str, rest: &[String], line: &str) -> u8 {
+    let Some(command) = command::find(name) else { return EXIT_NO_SUCH_COMMAND };
     let args = match parse(command, rest) {
         Ok(args) => args,
         Err(error) => return usage(out, &error),
     };
-    if args.has(&option::HELP) || args.has(&option::LONG_HELP) {
-        help::print_command(out, command);
-        return 0;
+    let long = args.has(&option::LONG_HELP);
+    if command.name == help::HELP.name && !args.words.is_empty() {
+        return help::show(out, &args.words, long);
+    }
+    if args.has(&option::HELP) || long {
+        help::print_command(out, command, long);
+        return EXIT_OK;
     }
     if args.has(&option::VERSION) {
         help::print_version(out);
-        return 0;
+        return EXIT_OK;
     }
-    Session::new(out, command, args, shown_line(base, words)).run()
+    Session::new(out, command, args, line.to_owned()).run()
 }
 
 fn usage(out: &mut Output, error: &UsageError) -> u8 {
@@ -75,10 +102,10 @@ fn usage(out: &mut Output, error: &UsageError) -> u8 {
     EXIT_USAGE
 }
 
-/// The command line for the metadata's `description`: the program's name without its directory.
-fn shown_line(base: &str, words: &[String]) -> String {
-    let mut line = base.to_owned();
-    for word in words.iter().skip(1) {
+/// The command line for the metadata's `description`, on one line.
+pub(crate) fn shown_line(name: &str, words: &[String]) -> String {
+    let mut line = name.to_owned();
+    for word in words {
         line.push(' ');
         line.push_str(word);
     }

@@ -10,13 +10,18 @@ mod activation;
 mod args;
 mod batch;
 mod command;
+mod completion;
 mod dispatch;
+mod generate;
 mod help;
+mod man;
+mod manual;
 mod output;
 mod progress;
 mod pv;
 mod session;
 mod settings;
+mod shell;
 
 use std::process::ExitCode;
 

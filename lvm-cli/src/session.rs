@@ -140,7 +140,7 @@ impl<'o> Session<'o> {
     pub(crate) fn fail(&mut self, failure: Failure) {
         let code = match failure {
             Failure::Usage(error) => {
-                error.0.iter().for_each(|line| self.out.err(line));
+                error.with_advice(self.command.name).0.iter().for_each(|line| self.out.err(line));
                 EXIT_USAGE
             }
             Failure::Syntax => {

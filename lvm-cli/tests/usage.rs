@@ -50,12 +50,24 @@ fn help_and_version() {
         assert!(all.contains(&format!("  {command} ")), "{command}");
         let help = folder.run(&format!("help {command}")).ok();
         assert!(help.starts_with(&format!("  {command} - ")), "{help}");
-        assert!(help.contains("-t|--test\n"), "{help}");
+        assert!(help.contains("\t[ -t|--test ]\n"), "{help}");
         assert_eq!(help, folder.run(&format!("{command} --help")).ok());
         assert_eq!(help, folder.run(&format!("{command} -h")).ok());
     }
-    assert!(folder.run("").fails(3).is_empty());
-    assert!(folder.run("help nonsense").fails(2).contains("no such command"));
+    let all = folder.run("help all").ok();
+    for command in COMMANDS {
+        let long = folder.run(&format!("{command} --longhelp")).ok();
+        assert!(long.contains("  -t|--test\n        Print what would be done"), "{long}");
+        assert_eq!(long, folder.run(&format!("help --longhelp {command}")).ok());
+        assert!(all.contains(&folder.run(&format!("help {command}")).ok()), "{command}");
+        // Lines fit a terminal, where they can.
+        let wide = long.lines().filter(|line| line.len() > 80 && line.starts_with("        "));
+        assert_eq!(wide.count(), 0, "{long}");
+    }
+    let done = folder.run("help nonsense lvs");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.stdout.starts_with("  nonsense: no such command.\n\n  lvs - "), "{done:?}");
+    assert!(folder.run("--nonsense").fails(3).contains("Specify options after a command: lvmkit [command]"));
 }
 
 #[test]

@@ -5,13 +5,14 @@
 //! arguments, long ones abbreviated to a prefix that is unique, short ones joined with each other
 //! or with their value, `--` before arguments that begin with `-`.
 
+mod lacking;
 pub(crate) mod name;
 pub(crate) mod option;
 mod parse;
 pub(crate) mod size;
 pub(crate) mod value;
 
-pub(crate) use parse::parse;
+pub(crate) use parse::{Names, parse};
 pub(crate) use value::{Activation, Takes};
 
 use lvmkit::{AllocationPolicy, Bytes, ReadAhead};
@@ -99,10 +100,28 @@ pub(crate) struct Args {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct UsageError(pub(crate) Vec<String>);
 
+/// The last line about options that cannot be read.
+const PARSING: &str = "  Error during parsing of command line.";
+
 impl UsageError {
     /// One line.
     pub(crate) fn new(line: impl Into<String>) -> Self {
         Self(vec![format!("  {}", line.into())])
+    }
+
+    /// What made the options unreadable.
+    fn of_parsing(lines: impl IntoIterator<Item = String>) -> Self {
+        Self(lines.into_iter().chain([PARSING.to_owned()]).collect())
+    }
+
+    /// With a line that says where to read more, except of what the words in it make clear.
+    pub(crate) fn with_advice(mut self, command: &str) -> Self {
+        let is_clear = |line: &String| line == PARSING || line.starts_with("  Command does not accept ");
+        if self.0.last().is_some_and(is_clear) {
+            return self;
+        }
+        self.0.push(format!("  Run `{command} --help' for more information."));
+        self
     }
 }
 

@@ -21,16 +21,16 @@ options! {
     DEVICES = Opt::new("devices", Takes::Text("File"), "Devices and image files to look at, separated by commas; FILE#2 is partition 2. Devices named as arguments are looked at too. Default: $LVMKIT_DEVICES.").repeats();
     DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
     DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the driver is used where it is needed");
-    HELP = Opt::flag("help", "Show this text.").short('h').repeats();
-    LONG_HELP = Opt::flag("longhelp", "Show this text.").repeats();
+    HELP = Opt::flag("help", "Show this text.").short('h');
+    LONG_HELP = Opt::flag("longhelp", "Show this text.");
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
     NOLOCKING = Opt::flag("nolocking", "Take no locks: nobody else may use the devices.");
     QUIET = Opt::flag("quiet", "Show no progress; twice: print no messages and answer no to questions.").short('q').repeats();
     READONLY = Opt::flag("readonly", "Refuse to change anything.");
-    TEST = Opt::flag("test", "Print what would be done and write nothing.").short('t').repeats();
+    TEST = Opt::flag("test", "Print what would be done and write nothing.").short('t');
     VERBOSE = Opt::flag("verbose", "Say more; in reports, show more columns.").short('v').repeats();
-    VERSION = Opt::flag("version", "Show the version.").repeats();
-    YES = Opt::flag("yes", "Answer yes to questions.").short('y').repeats();
+    VERSION = Opt::flag("version", "Show the version.");
+    YES = Opt::flag("yes", "Answer yes to questions.").short('y');
     DEVICESFILE = Opt::new("devicesfile", Takes::Text("String"), "Look only at the devices that this file in the directory devices of the system directory lists; without a name, at all.");
     LOCKOPT = Opt::missing("lockopt", Takes::Text("String"));
     PROFILE = Opt::new("profile", Takes::Text("String"), "The same as --metadataprofile where the command takes that, else as --commandprofile.");
@@ -54,7 +54,7 @@ options! {
 
 // Physical volumes.
 options! {
-    UUID = Opt::new("uuid", Takes::PvUuid, "The uuid to give it.").short('u').aliases(&["physicalvolumeuuid"]);
+    UUID = Opt::new("uuid", Takes::PvUuid, "The uuid to give it.").short('u');
     RESTOREFILE = Opt::new("restorefile", Takes::Text("File"), "A backup file: extents begin where it says.");
     NORESTOREFILE = Opt::flag("norestorefile", "Give a uuid without a backup file.");
     METADATASIZE = Opt::new("metadatasize", Takes::Size(Unit::Mib), "The size of each metadata area.");
@@ -82,7 +82,7 @@ options! {
 options! {
     PHYSICALEXTENTSIZE = Opt::new("physicalextentsize", Takes::Size(Unit::Mib), "The size of extents.").short('s');
     MAXLOGICALVOLUMES = Opt::new("maxlogicalvolumes", Takes::Number, "The most logical volumes; 0 for no limit.").short('l');
-    LOGICALVOLUME = Opt::new("logicalvolume", Takes::Number, "The most logical volumes; 0 for no limit.").short('l').aliases(&["maxlogicalvolumes"]);
+    LOGICALVOLUME = Opt::new("logicalvolume", Takes::Number, "The most logical volumes; 0 for no limit.").short('l');
     MAXPHYSICALVOLUMES = Opt::new("maxphysicalvolumes", Takes::Number, "The most physical volumes; 0 for no limit.").short('p');
     VGMETADATACOPIES = Opt::new("vgmetadatacopies", Takes::Copies, "How many metadata areas are in use.").aliases(&["metadatacopies"]);
     SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group.");
@@ -121,13 +121,13 @@ options! {
     RESIZE_EXTENTS = Opt::new("extents", Takes::Extents(Signs::Both), "The size in extents, or as a share.").short('l');
     STRIPES = Opt::new("stripes", Takes::Number, "Physical volumes to take turns on.").short('i');
     STRIPESIZE = Opt::new("stripesize", Takes::Size(Unit::Kib), "Bytes on one before the next has its turn.").short('I');
-    TYPE = Opt::new("type", Takes::Text("linear|striped|error|zero"), "How it is mapped.");
+    TYPE = Opt::new("type", Takes::SegmentType("linear|striped|error|zero"), "How it is mapped.");
     ZERO = Opt::new("zero", Takes::YesNo, "Whether its first 4 KiB are zeroed.").short('Z');
     WIPESIGNATURES = Opt::new("wipesignatures", Takes::YesNo, "Whether known signatures on it are wiped.").short('W');
     SETACTIVATIONSKIP = Opt::new("setactivationskip", Takes::YesNo, "Whether plain activation leaves it out.").short('k');
     PERSISTENT = Opt::new("persistent", Takes::YesNo, "Whether it has a fixed minor number.").short('M');
-    MINOR = Opt::new("minor", Takes::DeviceNumber, "The minor number.");
-    MAJOR = Opt::new("major", Takes::DeviceNumber, "The major number.").short('j');
+    MINOR = Opt::new("minor", Takes::DeviceNumber, "The minor number.").repeats();
+    MAJOR = Opt::new("major", Takes::DeviceNumber, "The major number.").short('j').repeats();
     PERMISSION = Opt::new("permission", Takes::Word(&["r", "rw"]), "Read only, or read and write.").short('p');
     CONTIGUOUS = Opt::new("contiguous", Takes::YesNo, "y stands for --alloc contiguous, n for --alloc inherit.").short('C');
     READAHEAD = Opt::new("readahead", Takes::ReadAhead, "How far to read ahead.").short('r');
@@ -250,6 +250,11 @@ options! {
     POLL_ABORT = Opt::flag("abort", "Take it back.");
     POLL_HANDLE = Opt::new("handlemissingpvs", Takes::Nothing, "Accepted for compatibility.");
     POLL_INTERVAL = Opt::new("interval", Takes::Number, "Seconds between looks.").short('i');
+}
+
+// Completions.
+options! {
+    LINKS = Opt::flag("links", "Also for symbolic links that are named like LVM2's commands.");
 }
 
 // Content.

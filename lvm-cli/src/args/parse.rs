@@ -4,6 +4,11 @@ use super::value::Invalid;
 use super::{Args, Opt, Support, Takes, UsageError};
 use crate::command::Command;
 
+mod names;
+
+use names::Found;
+pub(crate) use names::Names;
+
 /// Reads the words behind a command's name.
 ///
 /// # Errors
@@ -26,6 +31,7 @@ pub(crate) fn parse(command: &'static Command, words: &[String]) -> Result<Args,
             }
         }
     }
+    parser.refuse_nothing()?;
     Ok(parser.args)
 }
 
@@ -37,10 +43,7 @@ struct Parser<'w> {
 
 impl Parser<'_> {
     fn error(&self, what: impl std::fmt::Display) -> UsageError {
-        UsageError(vec![
-            format!("{}: {what}", self.command.name),
-            "  Error during parsing of command line.".to_owned(),
-        ])
+        UsageError::of_parsing([format!("{}: {what}", self.command.name)])
     }
 
     fn long(&mut self, text: &str) -> Result<(), UsageError> {
@@ -48,57 +51,44 @@ impl Parser<'_> {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (text, None),
         };
-        let opt = self.find(name)?;
-        // Messages call it what the user called it.
-        let name = opt.aliases.iter().find(|alias| **alias == name).copied().unwrap_or(opt.long);
-        let value =
-            match (opt.takes, value) {
-                (Takes::Nothing, Some(_)) => {
-                    return Err(self.error(format_args!("option '--{}' doesn't allow an argument", opt.long)));
-                }
-                (Takes::Nothing, None) => String::new(),
-                (_, Some(value)) => value,
-                (_, None) => self.rest.next().cloned().ok_or_else(|| {
-                    self.error(format_args!("option '--{}' requires an argument", opt.long))
-                })?,
-            };
-        self.add(opt, name, value)
-    }
-
-    /// The option of that name, or the only one that begins so.
-    fn find(&self, name: &str) -> Result<&'static Opt, UsageError> {
-        let names = |opt: &'static Opt| std::iter::once(opt.long).chain(opt.aliases.iter().copied());
-        let all = || self.command.options();
-        if let Some(opt) = all().find(|opt| names(opt).any(|known| known == name)) {
-            return Ok(opt);
-        }
-        let begins = |opt: &&'static Opt| names(opt).any(|known| known.starts_with(name));
-        let mut found = all().filter(begins);
-        let Some(first) = found.next() else {
-            return Err(self.error(format_args!("unrecognized option '--{name}'")));
-        };
-        // A prefix that several have is still clear when all but one are not there.
-        let mut candidates = std::iter::once(first).chain(found).collect::<Vec<_>>();
-        if candidates.iter().any(|opt| opt.support != Support::Missing) {
-            candidates.retain(|opt| opt.support != Support::Missing);
-        }
-        match candidates.as_slice() {
-            [one] => Ok(one),
-            several => {
-                let names = several.iter().map(|opt| format!(" '--{}'", opt.long)).collect::<String>();
-                Err(self.error(format_args!("option '--{name}' is ambiguous; possibilities:{names}")))
+        // Messages call it what the user called it, in full.
+        let (name, opt) = match Names::of(self.command).find(name) {
+            Ok((name, Found::Opt(opt))) => (name, opt),
+            Ok((_, Found::Lacking(lacking))) => return Err(lacking.refusal()),
+            Err(several) if several.is_empty() => {
+                return Err(self.error(format_args!("unrecognized option '--{text}'")));
             }
-        }
+            Err(several) => {
+                let names = several.iter().map(|name| format!(" '--{name}'")).collect::<String>();
+                return Err(self.error(format_args!("option '--{text}' is ambiguous; possibilities:{names}")));
+            }
+        };
+        let value = match (opt.takes, value) {
+            (Takes::Nothing, Some(_)) => {
+                return Err(self.error(format_args!("option '--{name}' doesn't allow an argument")));
+            }
+            (Takes::Nothing, None) => String::new(),
+            (_, Some(value)) => value,
+            (_, None) => self
+                .rest
+                .next()
+                .cloned()
+                .ok_or_else(|| self.error(format_args!("option '--{name}' requires an argument")))?,
+        };
+        self.add(opt, name, &value)
     }
 
     /// Letters joined to each other, the last one perhaps with its value.
     fn short(&mut self, letters: &str) -> Result<(), UsageError> {
         let mut rest = letters.chars();
         while let Some(letter) = rest.next() {
-            let found = self.command.options().find(|opt| opt.short == Some(letter));
-            let opt = found.ok_or_else(|| self.error(format_args!("invalid option -- '{letter}'")))?;
+            let opt = match Names::of(self.command).letter(letter) {
+                Some(Found::Opt(opt)) => opt,
+                Some(Found::Lacking(lacking)) => return Err(lacking.refusal()),
+                None => return Err(self.error(format_args!("invalid option -- '{letter}'"))),
+            };
             if opt.takes == Takes::Nothing {
-                self.add(opt, opt.long, String::new())?;
+                self.add(opt, opt.long, "")?;
                 continue;
             }
             let joined = rest.as_str();
@@ -109,31 +99,35 @@ impl Parser<'_> {
                         self.error(format_args!("option requires an argument -- '{letter}'"))
                     })?,
                 };
-            return self.add(opt, opt.long, value);
+            return self.add(opt, opt.long, &value);
         }
         Ok(())
     }
 
-    fn add(&mut self, opt: &'static Opt, name: &str, value: String) -> Result<(), UsageError> {
+    fn add(&mut self, opt: &'static Opt, name: &str, value: &str) -> Result<(), UsageError> {
         if opt.support == Support::Missing {
-            return Err(UsageError(vec![
-                format!("  Option {} is not supported.", opt.shown()),
-                "  Error during parsing of command line.".to_owned(),
-            ]));
+            return Err(UsageError::of_parsing([format!("  Option {} is not supported.", opt.shown())]));
         }
         if !opt.repeats && self.args.has(opt) {
-            return Err(UsageError(vec![
-                format!("  Option {} may not be repeated.", opt.shown()),
-                "  Error during parsing of command line.".to_owned(),
-            ]));
+            return Err(UsageError::of_parsing([format!("  Option {} may not be repeated.", opt.shown())]));
         }
-        if let Err(Invalid(reason)) = opt.takes.check(name, &value) {
-            let mut lines = reason.into_iter().map(|line| format!("  {line}")).collect::<Vec<_>>();
-            lines.push(format!("  Invalid argument for --{name}: {value}"));
-            lines.push("  Error during parsing of command line.".to_owned());
-            return Err(UsageError(lines));
+        if let Err(Invalid(reason)) = opt.takes.check(value) {
+            let reason = reason.into_iter().map(|line| format!("  {line}"));
+            let line = format!("  Invalid argument for --{name}: {value}");
+            return Err(UsageError::of_parsing(reason.chain([line])));
         }
-        self.args.found.push((opt, value));
+        self.args.found.push((opt, opt.takes.plain(value).to_owned()));
         Ok(())
+    }
+
+    /// Refuses sizes of nothing, which only count when the whole line is understood.
+    fn refuse_nothing(&self) -> Result<(), UsageError> {
+        match self.args.found.iter().find(|(opt, value)| opt.takes.is_nothing(value)) {
+            Some((opt, _)) => {
+                Err(UsageError::new(format!("--{} may not be zero.", opt.long))
+                    .with_advice(self.command.name))
+            }
+            None => Ok(()),
+        }
     }
 }

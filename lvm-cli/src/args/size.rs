@@ -57,47 +57,70 @@ pub(crate) struct Signed {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct SizeError(pub(crate) Option<String>);
 
-fn split_sign(text: &str) -> (Sign, &str) {
-    match text.as_bytes().first() {
-        Some(b'+') => (Sign::Plus, text.get(1..).unwrap_or_default()),
-        Some(b'-') => (Sign::Minus, text.get(1..).unwrap_or_default()),
-        _ => (Sign::None, text),
+impl SizeError {
+    fn new(text: &str) -> Self {
+        Self(Some(text.to_owned()))
+    }
+
+    fn syntax() -> Self {
+        Self::new("Can't parse size argument.")
     }
 }
 
-/// Reads a size without a sign; a leading `+` is taken and means nothing.
+/// The sign, and what is behind it.
+fn split_sign(text: &str) -> Result<(Sign, &str), SizeError> {
+    let (sign, rest) = match text.as_bytes().first() {
+        Some(b'+') => (Sign::Plus, text.get(1..).unwrap_or_default()),
+        Some(b'-') => (Sign::Minus, text.get(1..).unwrap_or_default()),
+        _ => return Ok((Sign::None, text)),
+    };
+    match rest.starts_with(['+', '-']) {
+        true => Err(SizeError::new("Multiple sign symbols detected.")),
+        false => Ok((sign, rest)),
+    }
+}
+
+/// Reads a size without a sign. A `+` is taken where the unit is not MiB, and means nothing.
 ///
 /// # Errors
-/// When it is negative, no size, too large, or in bytes and not whole sectors.
+/// When it has a sign, is no size, too large, or in bytes and not whole sectors.
 pub(crate) fn parse_size(text: &str, unit: Unit) -> Result<Bytes, SizeError> {
-    match split_sign(text) {
-        (Sign::Minus, _) => Err(SizeError(Some("Size may not be negative.".to_owned()))),
-        (_, digits) => parse_bytes(digits, unit),
+    let (sign, digits) = split_sign(text)?;
+    let bytes = parse_bytes(digits, unit)?;
+    match sign {
+        Sign::Plus | Sign::Minus if unit == Unit::Mib => {
+            Err(SizeError::new("Size may not be relative/signed."))
+        }
+        Sign::Minus => Err(SizeError::new("Size may not be negative.")),
+        Sign::None | Sign::Plus => Ok(bytes),
     }
 }
 
 /// Reads a size with its sign.
 ///
 /// # Errors
-/// As [`parse_size`], but negative ones are fine.
+/// As [`parse_size`], but signs are fine.
 pub(crate) fn parse_signed_size(text: &str, unit: Unit) -> Result<Signed, SizeError> {
-    let (sign, digits) = split_sign(text);
+    let (sign, digits) = split_sign(text)?;
     Ok(Signed { sign, size: Size::Bytes(parse_bytes(digits, unit)?) })
 }
 
 fn parse_bytes(text: &str, unit: Unit) -> Result<Bytes, SizeError> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+        return Err(SizeError::new("Size requires number argument."));
+    }
+    let (number, suffix) = split_number(text);
     let scale = match suffix.bytes().next().map(|letter| letter.to_ascii_lowercase()) {
         None => unit.bytes(),
         Some(b'b') => 1,
         Some(b's') => 512,
         Some(letter) => {
-            let power = "kmgtpe".bytes().position(|known| known == letter).ok_or_else(SizeError::default)?;
-            1_u64 << (10 * (power + 1))
+            let power = "kmgtpe".bytes().position(|known| known == letter);
+            1_u64 << (10 * (power.ok_or_else(SizeError::syntax)? + 1))
         }
     };
-    let bytes = scaled(number, scale)?;
+    let bytes = Decimal::parse(number).ok_or_else(SizeError::syntax)?.times(scale);
+    let bytes = bytes.ok_or_else(|| SizeError::new("Size is too big (>=16EiB)."))?;
     if scale == 1 && !bytes.is_multiple_of(512) {
         let below = bytes / 512 * 512;
         let above = below.saturating_add(512);
@@ -107,22 +130,73 @@ fn parse_bytes(text: &str, unit: Unit) -> Result<Bytes, SizeError> {
     Ok(Bytes(bytes / 512 * 512))
 }
 
-/// `number` times `scale`; the number may have a fraction behind `.` or `,`.
-fn scaled(number: &str, scale: u64) -> Result<u64, SizeError> {
-    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
-        return Err(SizeError::default());
+/// The number and what is behind it. `e` belongs to the number only when digits follow.
+fn split_number(text: &str) -> (&str, &str) {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+    let mut end = text.find(|c: char| !is_number(c)).unwrap_or(text.len());
+    if let Some(exponent) = text.get(end..).and_then(|rest| rest.strip_prefix(['e', 'E'])) {
+        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if digits.starts_with(|c: char| c.is_ascii_digit()) {
+            let behind = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+            end = text.len() - digits.len() + behind;
+        }
     }
-    let too_large = || SizeError(Some("Size is too large.".to_owned()));
-    let integer = if whole.is_empty() { 0 } else { whole.parse::<u64>().map_err(|_| too_large())? };
-    // 18 digits are finer than a byte of an exbibyte.
-    let fraction = fraction.get(..fraction.len().min(18)).unwrap_or_default();
-    let exponent = u32::try_from(fraction.len()).unwrap_or(18);
-    let parts = if fraction.is_empty() { 0 } else { fraction.parse::<u64>().map_err(|_| too_large())? };
-    let part = u128::from(parts) * u128::from(scale) / 10_u128.pow(exponent);
-    let total = u128::from(integer) * u128::from(scale) + part;
-    u64::try_from(total).map_err(|_| too_large())
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// `digits` times a power of ten.
+struct Decimal {
+    digits: u128,
+    exponent: i64,
+}
+
+impl Decimal {
+    /// Digits that are finer than a byte of an exbibyte, and more than a size can have.
+    const DIGITS: usize = 36;
+
+    /// A number with perhaps a fraction behind `.` or `,`, and an exponent behind `e`.
+    fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+            None => (text, 0),
+        };
+        let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
+            return None;
+        }
+        let whole = whole.trim_start_matches('0');
+        if whole.len() > Self::DIGITS {
+            // More than any size, whatever its unit.
+            return Some(Self { digits: 1, exponent: i64::MAX });
+        }
+        let fraction = fraction.get(..fraction.len().min(Self::DIGITS - whole.len()))?;
+        let digits = format!("0{whole}{fraction}").parse().ok()?;
+        let places = i64::try_from(fraction.len()).ok()?;
+        Some(Self { digits, exponent: exponent.saturating_sub(places) })
+    }
+
+    /// In whole units of `scale`, rounded down; `None` when that is too large.
+    fn times(&self, scale: u64) -> Option<u64> {
+        let power = |exponent: u64| 10_u128.checked_pow(u32::try_from(exponent).ok()?);
+        if self.digits == 0 {
+            return Some(0);
+        }
+        if self.exponent >= 0 {
+            let number = self.digits.checked_mul(power(self.exponent.unsigned_abs())?)?;
+            return u64::try_from(number.checked_mul(u128::from(scale))?).ok();
+        }
+        let places = self.exponent.unsigned_abs();
+        // Digits so far behind the point are finer than a byte, and are left off.
+        let far = places.saturating_sub(Self::DIGITS as u64);
+        let digits = power(far).map_or(0, |divisor| self.digits / divisor);
+        let divisor = power(places.min(Self::DIGITS as u64))?;
+        let (whole, rest) = (digits / divisor, digits % divisor);
+        // The rest loses such digits before the product can be too large.
+        let finer = power(places.min(Self::DIGITS as u64).saturating_sub(18))?;
+        let part = (rest / finer) * u128::from(scale) / (divisor / finer);
+        u64::try_from(whole.checked_mul(u128::from(scale))?.checked_add(part)?).ok()
+    }
 }
 
 /// Reads `-l`: a number of extents, or `N%VG`, `N%FREE`, `N%PVS`, `N%LV`, `N%ORIGIN`.
@@ -130,15 +204,18 @@ fn scaled(number: &str, scale: u64) -> Result<u64, SizeError> {
 /// # Errors
 /// When it is none of those.
 pub(crate) fn parse_extents(text: &str) -> Result<Signed, SizeError> {
-    let (sign, rest) = split_sign(text);
+    // Here a second sign is only no number.
+    let (sign, rest) = split_sign(text).map_err(|_| SizeError::default())?;
     let (number, share) = match rest.split_once('%') {
         Some((number, share)) => (number, Some(share)),
         None => (rest, None),
     };
-    let number = match number.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => number.parse::<u32>().map_err(|_| SizeError::default())?,
-        false => return Err(SizeError::default()),
-    };
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(SizeError::default());
+    }
+    let number = number.parse::<u64>().map_err(|_| SizeError::default())?;
+    // More than any group can have stays more than any group can have.
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
     let size = match share.map(str::to_ascii_uppercase).as_deref() {
         None => Size::Extents(Extents(number)),
         Some("V" | "VG") => Size::PercentVg(number),
@@ -146,7 +223,10 @@ pub(crate) fn parse_extents(text: &str) -> Result<Signed, SizeError> {
         Some("P" | "PV" | "PVS") => Size::PercentPvs(number),
         Some("L" | "LV") => Size::PercentLv(number),
         Some("O" | "OR" | "ORIGIN") => Size::PercentOrigin(number),
-        Some(_) => return Err(SizeError::default()),
+        Some(_) => {
+            let share = share.unwrap_or_default();
+            return Err(SizeError(Some(format!("Specified %{share} is unknown."))));
+        }
     };
     Ok(Signed { sign, size })
 }
@@ -192,7 +272,18 @@ mod tests {
             ("2t", Unit::Mib, 2 << 40),
             ("2P", Unit::Mib, 2 << 50),
             ("15e", Unit::Mib, 15 << 60),
-            ("+10m", Unit::Mib, 10 << 20),
+            ("+10m", Unit::Kib, 10 << 20),
+            ("1e3", Unit::Mib, 1000 << 20),
+            ("1E5k", Unit::Mib, 100_000 << 10),
+            ("1e-1g", Unit::Mib, (1 << 30) / 10 / 512 * 512),
+            ("1.5e1", Unit::Mib, 15 << 20),
+            ("5e", Unit::Mib, 5 << 60),
+            ("5e!", Unit::Mib, 5 << 60),
+            ("0e99999999999", Unit::Mib, 0),
+            ("1e-99999999999", Unit::Mib, 0),
+            ("0.0000000000000000000000000000000000000000000001t", Unit::Mib, 0),
+            ("000000000000000000000000000000000000000000000001t", Unit::Mib, 1 << 40),
+            ("15.999999999999999999e", Unit::Mib, u64::MAX / 512 * 512),
             ("0", Unit::Mib, 0),
         ];
         for (text, unit, bytes) in table {
@@ -202,15 +293,23 @@ mod tests {
 
     #[test]
     fn no_sizes() {
-        for text in ["", "x", "m", "1x", "1.2.3m", "--1", "1 m", "0x10", "."] {
+        for text in ["", "x", "m", "1x", "1.2.3m", "--1", "1 m", "0x10", ".", "1.e5.", "\u{0663}"] {
             assert!(parse_size(text, Unit::Mib).is_err(), "{text}");
         }
-        let message = |text: &str| parse_size(text, Unit::Mib).unwrap_err().0.unwrap();
-        assert_eq!(message("1b"), "Size is not a multiple of 512. Try using 0 or 512.");
-        assert_eq!(message("1000b"), "Size is not a multiple of 512. Try using 512 or 1024.");
-        assert_eq!(message("-10m"), "Size may not be negative.");
-        assert_eq!(message("16e"), "Size is too large.");
-        assert_eq!(message("99999999999999999999"), "Size is too large.");
+        let message = |text: &str, unit| parse_size(text, unit).unwrap_err().0.unwrap();
+        assert_eq!(message("1b", Unit::Mib), "Size is not a multiple of 512. Try using 0 or 512.");
+        assert_eq!(message("1000b", Unit::Mib), "Size is not a multiple of 512. Try using 512 or 1024.");
+        assert_eq!(message("-10m", Unit::Kib), "Size may not be negative.");
+        assert_eq!(message("-10m", Unit::Mib), "Size may not be relative/signed.");
+        assert_eq!(message("+10m", Unit::Mib), "Size may not be relative/signed.");
+        assert_eq!(message("+-1", Unit::Mib), "Multiple sign symbols detected.");
+        assert_eq!(message("", Unit::Mib), "Size requires number argument.");
+        assert_eq!(message("1r", Unit::Mib), "Can't parse size argument.");
+        for text in ["16e", "99999999999999999999", "1e99", "1e99999999999999", "1e40e"] {
+            assert_eq!(message(text, Unit::Mib), "Size is too big (>=16EiB).", "{text}");
+        }
+        let many = "9".repeat(100_000);
+        assert_eq!(message(&many, Unit::Mib), "Size is too big (>=16EiB).");
     }
 
     #[test]
@@ -237,7 +336,9 @@ mod tests {
         for (text, sign, size) in table {
             assert_eq!(parse_extents(text), Ok(Signed { sign, size }), "{text}");
         }
-        for text in ["", "x", "5x", "5%", "5%X", "%FREE", "1.5", "99999999999", "5m"] {
+        assert_eq!(parse_extents("99999999999").unwrap().size, Size::extents(u32::MAX));
+        assert_eq!(parse_extents("5%X").unwrap_err().0.unwrap(), "Specified %X is unknown.");
+        for text in ["", "x", "5x", "5%", "5%X", "%FREE", "1.5", "99999999999999999999", "5m", "++5", "+-5"] {
             assert!(parse_extents(text).is_err(), "{text}");
         }
         assert!(is_zero(Size::extents(0)) && is_zero(Size::PercentFree(0)) && !is_zero(Size::extents(1)));

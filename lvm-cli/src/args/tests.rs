@@ -118,14 +118,21 @@ fn usage_errors() {
     for (line, message) in table {
         let text = fails(line);
         assert!(text.contains(message), "{line}: {text}");
-        assert!(text.ends_with("  Error during parsing of command line."), "{line}: {text}");
+        let advice = text.ends_with("  Run `lvcreate --help' for more information.");
+        assert!(advice == message.contains("may not be zero"), "{line}: {text}");
+        assert!(advice || text.ends_with("  Error during parsing of command line."), "{line}: {text}");
     }
 }
 
 #[test]
-fn a_prefix_is_clear_when_the_others_are_not_there() {
-    // --virtualsize is not there, --verbose and --version are: two are left.
-    assert!(fails("lvcreate --ver vg").contains("ambiguous"));
+fn a_prefix_is_clear_when_it_is_clear_to_lvm2() {
+    assert!(fails("lvcreate --ver vg").contains("ambiguous; possibilities: '--version' '--verbose'\n"));
+    // --virtualsize is not there, and counts.
+    assert!(fails("lvcreate --v vg").contains("'--verbose' '--virtualsize'"));
+    assert!(fails("lvcreate --virtuals 1g vg").contains("Option -V/--virtualsize is not supported."));
+    // --readonly is only here, and does not.
+    assert!(run("lvcreate --rea auto vg").unwrap().has(&opt::READAHEAD));
+    assert!(run("lvcreate --nou vg").unwrap().has(&opt::NOUDEVSYNC));
     assert!(run("lvcreate --verb vg").unwrap().has(&opt::VERBOSE));
     assert!(run("lvcreate --re auto vg").unwrap_err().0[0].contains("ambiguous"));
     assert!(run("lvcreate --reada auto vg").unwrap().has(&opt::READAHEAD));

@@ -22,7 +22,7 @@ pub(crate) enum Takes {
     DeviceNumber,
     /// A size.
     Size(Unit),
-    /// The size of something new: not zero, in MiB.
+    /// The size of something new: not zero, in MiB; a `+` is taken and means nothing.
     NewSize,
     /// A size or the change of one: not zero, in MiB.
     SignedSize(Signs),
@@ -40,7 +40,48 @@ pub(crate) enum Takes {
     Copies,
     /// Whether to activate.
     Activation,
+    /// A segment type of LVM2, those of these words being the ones that can be made.
+    SegmentType(&'static str),
 }
+
+/// Every segment type that LVM2 knows. `linear` is a name for one area that is striped.
+static SEGMENT_TYPES: &[&str] = &[
+    "cache",
+    "cache-pool",
+    "error",
+    "integrity",
+    "linear",
+    "mirror",
+    "raid0",
+    "raid0_meta",
+    "raid1",
+    "raid10",
+    "raid10_near",
+    "raid4",
+    "raid5",
+    "raid5_la",
+    "raid5_ls",
+    "raid5_n",
+    "raid5_ra",
+    "raid5_rs",
+    "raid6",
+    "raid6_la_6",
+    "raid6_ls_6",
+    "raid6_n_6",
+    "raid6_nc",
+    "raid6_nr",
+    "raid6_ra_6",
+    "raid6_rs_6",
+    "raid6_zr",
+    "snapshot",
+    "striped",
+    "thin",
+    "thin-pool",
+    "vdo",
+    "vdo-pool",
+    "writecache",
+    "zero",
+];
 
 /// What `-a` asks for. Exclusive, shared and local activation are one thing on one host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +101,7 @@ impl Activation {
         match text {
             "y" | "e" | "ey" | "ye" | "s" | "sy" | "ys" | "ly" | "yl" => Ok(Self::On),
             "a" | "ay" | "ya" => Ok(Self::Auto),
-            "n" | "en" | "ne" | "sn" | "ns" | "ln" | "nl" => Ok(Self::Off),
+            "n" | "en" | "ne" | "ln" | "nl" => Ok(Self::Off),
             _ => Err(Invalid::default()),
         }
     }
@@ -89,14 +130,13 @@ impl Signs {
         }
     }
 
-    fn check(self, what: &str, option: &str, signed: Signed) -> Result<(), Invalid> {
-        match (self, signed.sign) {
-            (Self::None | Self::Plus, Sign::Minus) => {
-                Err(Invalid(Some(format!("{what} may not be negative."))))
-            }
-            (Self::Minus, Sign::Plus) => Err(Invalid(Some(format!("{what} may not be positive.")))),
-            _ => not_zero(option, signed.size),
-        }
+    fn check(self, what: &str, signed: Signed) -> Result<(), Invalid> {
+        let forbidden = match (self, signed.sign) {
+            (Self::None | Self::Plus, Sign::Minus) => "negative",
+            (Self::Minus, Sign::Plus) => "positive",
+            _ => return Ok(()),
+        };
+        Err(Invalid(Some(format!("{what} may not be {forbidden}."))))
     }
 }
 
@@ -125,11 +165,12 @@ impl Takes {
             Self::Extents(Signs::None) => "Number[%VG|%FREE|%PVS]".to_owned(),
             Self::Extents(signs) => format!("{}Number[%VG|%LV|%FREE|%PVS]", signs.shown()),
             Self::Tag => "Tag".to_owned(),
-            Self::Policy => "contiguous|cling|cling_by_tags|normal|anywhere|inherit".to_owned(),
+            Self::Policy => self.words().join("|"),
             Self::ReadAhead => "auto|none|Sectors".to_owned(),
             Self::PvUuid => "UUID".to_owned(),
             Self::Copies => "all|unmanaged|Number".to_owned(),
-            Self::Activation => "y|n|ay|ey|sy".to_owned(),
+            Self::Activation => self.words().join("|"),
+            Self::SegmentType(known) => known.to_owned(),
         })
     }
 
@@ -137,23 +178,23 @@ impl Takes {
     ///
     /// # Errors
     /// When it is none.
-    pub(crate) fn check(self, option: &str, text: &str) -> Result<(), Invalid> {
+    pub(crate) fn check(self, text: &str) -> Result<(), Invalid> {
         match self {
             Self::Nothing | Self::Text(_) => Ok(()),
             Self::YesNo => yes_no(text).map(drop),
-            Self::Word(words) => words.contains(&text).then_some(()).ok_or_else(Invalid::default),
+            Self::Word(words) => words.contains(&self.plain(text)).then_some(()).ok_or_else(Invalid::default),
             Self::Number => text.parse::<u32>().map(drop).map_err(|_| Invalid::default()),
             Self::DeviceNumber => match text.parse::<i32>() {
-                Ok(number) if number >= 0 => Ok(()),
+                Ok(number) if number >= 0 && !text.starts_with('-') => Ok(()),
                 _ => Err(Invalid::default()),
             },
             Self::Size(unit) => Ok(size::parse_size(text, unit).map(drop)?),
-            Self::NewSize => not_zero(option, size::parse_size(text, Unit::Mib)?.into()),
-            Self::SignedSize(signs) => signs.check("Size", option, size::parse_signed_size(text, Unit::Mib)?),
-            Self::Extents(signs) => signs.check("Extents", option, size::parse_extents(text)?),
-            Self::Tag => {
-                check_tag(text.strip_prefix('@').unwrap_or(text)).map_err(|e| Invalid(Some(e.to_string())))
-            }
+            Self::NewSize => Signs::Plus.check("Size", size::parse_signed_size(text, Unit::Mib)?),
+            Self::SignedSize(signs) => signs.check("Size", size::parse_signed_size(text, Unit::Mib)?),
+            Self::Extents(signs) => signs.check("Extents", size::parse_extents(text)?),
+            // LVM2 lets tags begin with a hyphen in, so that they have to come off again.
+            Self::Tag => check_tag(text.strip_prefix('@').unwrap_or(text).trim_start_matches('-'))
+                .map_err(|e| Invalid(Some(e.to_string()))),
             Self::Policy => AllocationPolicy::parse(text)
                 .map(drop)
                 .ok_or_else(|| Invalid(Some(format!("Unrecognised allocation policy {text}")))),
@@ -161,15 +202,45 @@ impl Takes {
             Self::PvUuid => PvId::parse(text).map(drop).map_err(|e| Invalid(Some(e.to_string()))),
             Self::Copies => copies(text).map(drop),
             Self::Activation => Activation::parse(text).map(drop),
+            Self::SegmentType(_) if SEGMENT_TYPES.contains(&text) => Ok(()),
+            Self::SegmentType(_) => Err(Invalid(Some(format!("WARNING: Unrecognised segment type {text}")))),
         }
     }
-}
 
-fn not_zero(option: &str, size: lvmkit::Size) -> Result<(), Invalid> {
-    if size::is_zero(size) {
-        return Err(Invalid(Some(format!("--{option} may not be zero."))));
+    /// The plain form of a word that has several: `01` and `+1` are `1`, and `wr` is `rw`.
+    pub(crate) fn plain(self, text: &str) -> &str {
+        let Self::Word(words) = self else { return text };
+        if text == "wr" && words.contains(&"rw") {
+            return "rw";
+        }
+        let number = text.parse::<u32>().ok();
+        let same = |word: &&&str| number.is_some() && word.parse().ok() == number;
+        words.iter().find(same).copied().unwrap_or(text)
     }
-    Ok(())
+
+    /// True for a size of nothing where there must be something.
+    pub(crate) fn is_nothing(self, text: &str) -> bool {
+        let signed = match self {
+            Self::NewSize | Self::SignedSize(_) => size::parse_signed_size(text, Unit::Mib),
+            Self::Extents(_) => size::parse_extents(text),
+            _ => return false,
+        };
+        signed.is_ok_and(|signed| size::is_zero(signed.size))
+    }
+
+    /// The words that it can be, when they are known.
+    pub(crate) fn words(self) -> Vec<&'static str> {
+        match self {
+            Self::YesNo => vec!["y", "n"],
+            Self::Word(words) => words.to_vec(),
+            Self::Policy => vec!["contiguous", "cling", "cling_by_tags", "normal", "anywhere", "inherit"],
+            Self::ReadAhead => vec!["auto", "none"],
+            Self::Copies => vec!["all", "unmanaged"],
+            Self::Activation => vec!["y", "n", "ay", "ey", "sy"],
+            Self::SegmentType(known) => known.split('|').collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// # Errors

@@ -1,6 +1,6 @@
 //! `lvcreate`
 
-use lvmkit::core::name::check_user_lv_name;
+use lvmkit::core::name::{check_name, check_user_lv_name};
 use lvmkit::{
     ActivateOptions, AllocationPolicy, Bytes, Extents, Lvm, NewLv, NewLvKind, ReadAhead, Size, Transaction,
 };
@@ -172,15 +172,27 @@ fn names(args: &Args) -> Outcome<(String, Option<String>, Vec<String>)> {
             Ok((vg, name, args.words.get(1..).unwrap_or_default().to_vec()))
         }
         (Some(vg), Some(word)) if is_pv(&word) => Ok((vg, name, args.words.clone())),
-        (Some(vg), Some(word)) => Err(Failure::usage(format!(
+        (Some(vg), Some(word)) if !Target::vg_name(word).contains('/') => Err(Failure::usage(format!(
             "Inconsistent volume group names given: \"{vg}\" and \"{}\"",
             Target::vg_name(word)
         ))),
-        (None, Some(word)) => {
-            Ok((Target::vg_name(word).to_owned(), name, args.words.get(1..).unwrap_or_default().to_vec()))
+        (_, Some(word)) => {
+            Ok((plain_group(word)?.to_owned(), name, args.words.get(1..).unwrap_or_default().to_vec()))
         }
         (None, None) => Err(Failure::Syntax),
     }
+}
+
+/// A group's name, of an argument that names no volume.
+fn plain_group(word: &str) -> Outcome<&str> {
+    let name = Target::vg_name(word);
+    if name.contains('/') {
+        return Err(Failure::usage("Volume group name expected (no slash)"));
+    }
+    if check_name(name).is_err() {
+        return Err(Failure::usage(format!("Volume group name {name} has invalid characters")));
+    }
+    Ok(name)
 }
 
 fn size(args: &Args) -> Outcome<Size> {

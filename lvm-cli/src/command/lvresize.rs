@@ -63,8 +63,9 @@ struct Request {
 
 fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let Some((word, pvs)) = session.args.words.split_first() else { return Err(Failure::Syntax) };
-    let Target::Lv { vg, lv } = Target::parse(word) else {
-        return Err(Failure::usage("Please specify a logical volume path."));
+    let (vg, lv) = match Target::parse(word) {
+        Target::Lv { .. } => super::volume(word)?,
+        _ => return Err(Failure::usage("Please specify a logical volume path.")),
     };
     let (arguments, devices) = pv::arguments(pvs)?;
     let size = size(&session.args, verb, arguments.is_empty())?;

@@ -48,8 +48,8 @@ mod vgdisplay;
 mod vgexport;
 mod vgextend;
 mod vgimportclone;
-mod vgmerge;
 mod vgimportdevices;
+mod vgmerge;
 mod vgreduce;
 mod vgremove;
 mod vgrename;
@@ -59,6 +59,7 @@ mod why;
 
 use std::collections::BTreeMap;
 
+use lvmkit::core::name::check_name;
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup};
 
@@ -98,6 +99,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &devtypes::COMMAND,
     &segtypes::FORMATS,
     &fullreport::COMMAND,
+    &crate::generate::COMMAND,
+    &crate::help::HELP,
     &lvchange::COMMAND,
     &lvcreate::COMMAND,
     &lvdisplay::COMMAND,
@@ -132,6 +135,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &segtypes::COMMAND,
     &systemid::COMMAND,
     &tags::COMMAND,
+    &crate::help::VERSION,
     &vgcfgbackup::COMMAND,
     &vgcfgrestore::COMMAND,
     &vgchange::COMMAND,
@@ -161,6 +165,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
 
 /// The failure of a group that could not be had.
 pub(crate) fn cannot_process(name: &str, error: Error) -> Failure {
+    if *error.kind() == ErrorKind::InvalidInput && check_name(name).is_err() {
+        return no_group(name);
+    }
     if *error.kind() == ErrorKind::NotFound && error.lv().is_none() {
         let mut lines = vec![error.message().to_owned()];
         lines.extend(error.help().map(|help| format!("  {help}")));
@@ -191,10 +198,25 @@ fn changeable(transaction: &Transaction) -> Outcome {
 }
 
 fn no_group(name: &str) -> Failure {
-    Failure::Refused(vec![
-        format!("Volume group \"{name}\" not found"),
-        format!("Cannot process volume group {name}"),
-    ])
+    let why = match check_name(name) {
+        Ok(()) => format!("Volume group \"{name}\" not found"),
+        Err(_) => format!("Volume group name \"{name}\" has invalid characters."),
+    };
+    Failure::Refused(vec![why, format!("Cannot process volume group {name}")])
+}
+
+/// The name of a group, of an argument that can only be one.
+fn group_name(word: &str) -> Outcome<&str> {
+    let name = Target::vg_name(word);
+    if name.contains('/') {
+        return Err(Failure::usage(format!("Invalid volume group name {word}.")));
+    }
+    Ok(name)
+}
+
+/// The failure of an argument that is a path, but not that of a volume.
+fn invalid_path(word: &str) -> String {
+    format!("\"{word}\": Invalid path for Logical Volume.")
 }
 
 /// The names of the groups that the arguments mean: names, tags, or without any all of them; of
@@ -236,9 +258,7 @@ fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> 
             }
             Target::Vg(name) if groups().any(|vg| vg.name() == name) => names.push(name),
             Target::Vg(name) => session.fail(no_group(&name)),
-            Target::Lv { .. } => {
-                session.fail(Failure::refused(format!("Invalid volume group name {word}.")));
-            }
+            Target::Lv { .. } => session.fail(Failure::usage(format!("Invalid volume group name {word}."))),
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -293,6 +313,7 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
                 Some(vg) => chosen.entry(name).or_default().extend(visible(vg)),
                 None => session.fail(no_group(&name)),
             },
+            target if target.is_invalid_path() => session.fail(Failure::refused(invalid_path(&word))),
             Target::Lv { vg: name, lv } => match find(&name) {
                 Some(vg) if vg.logical_volume(&lv).is_some() => chosen.entry(name).or_default().push(lv),
                 Some(_) => {
@@ -338,6 +359,7 @@ fn shown_size(size: Bytes) -> String {
 /// The group and the volume of an argument that must be a volume.
 fn volume(word: &str) -> Outcome<(String, String)> {
     match Target::parse(word) {
+        target if target.is_invalid_path() => Err(Failure::usage(invalid_path(word))),
         Target::Lv { vg, lv } => Ok((vg, lv)),
         _ => Err(Failure::usage(format!("Path required for Logical Volume \"{word}\"."))),
     }

@@ -73,7 +73,9 @@ struct Count {
 /// The devices that `--select` selects, of those that are named or else of all.
 fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Outcome<Vec<DeviceSpec>> {
     if session.has_change() {
-        return Err(Failure::refused("In a batch, physical volumes that are changed are named, not selected."));
+        return Err(Failure::refused(
+            "In a batch, physical volumes that are changed are named, not selected.",
+        ));
     }
     let scan = lvm.scan()?;
     let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());

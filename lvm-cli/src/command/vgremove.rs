@@ -3,7 +3,6 @@
 use lvmkit::Lvm;
 
 use super::Command;
-use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -22,10 +21,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let names = match super::select::is_asked(session) {
         true => super::chosen_groups(session, &lvm)?,
-        false => session.args.words.iter().map(|word| Target::vg_name(word).to_owned()).collect(),
+        false => session.args.words.clone(),
     };
     for name in names {
-        let removed = remove(session, &lvm, &name);
+        let removed = super::group_name(&name).and_then(|name| remove(session, &lvm, name));
         session.note(removed);
     }
     Ok(())
