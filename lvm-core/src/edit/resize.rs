@@ -188,7 +188,7 @@ impl Edit<'_> {
         let target = resize_extents(resize.size, resize.change, &lv.segments, stripes, &basis)?;
         let (now, new) = (lv.extent_count(), target.extents);
         check_direction(resize.direction, now, new)?;
-        let mut segments = lv.segments.clone();
+        let mut segments = lv.segments.to_vec();
         if new < now {
             truncate_segments(&mut segments, new);
         } else if let Some(last) = virtual_tail(&mut segments) {
@@ -209,7 +209,7 @@ impl Edit<'_> {
             append_segments(&mut segments, &placement, growth.stripe_size);
         }
         let lv = self.lv_mut(&resize.name)?;
-        lv.segments = segments;
+        lv.segments = segments.into();
         Ok(lv.extent_count())
     }
 }

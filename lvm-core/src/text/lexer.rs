@@ -146,6 +146,11 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0, token_start: 0, is_path: false }
     }
 
+    /// What is behind the last token.
+    pub(super) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
     pub(super) fn error(&self, kind: TextErrorKind) -> TextError {
         TextError { kind, offset: self.token_start }
     }
