@@ -151,6 +151,11 @@ impl<'a> Lexer<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// Goes on at a later place, given by what is behind it.
+    pub(super) fn skip_to(&mut self, rest: &[u8]) {
+        self.at = self.text.len().saturating_sub(rest.len()).max(self.at);
+    }
+
     pub(super) fn error(&self, kind: TextErrorKind) -> TextError {
         TextError { kind, offset: self.token_start }
     }

@@ -1,19 +1,23 @@
-//! Plain logical volumes, read straight from the tokens.
+//! Plain logical volumes, read straight from the text.
 //!
-//! Nearly every volume of a large group is linear or striped over physical volumes, under the keys
-//! that every volume has. Those are read here, one after the other, and never become nodes of the
-//! tree, which would take more memory than the text. Whatever is not plain, or not in order, is
-//! left to the tree and what reads it, errors included: nothing is decided here, and what is read
-//! here is what would be read there.
+//! Nearly every volume of a large group is linear or striped over physical volumes and has the keys
+//! that every volume has, laid out as LVM2 and we write them to disk. Those are read here, by
+//! comparing with that layout, and never become nodes of the tree, which would take more memory
+//! than the text. Whatever looks different, or is wrong, is left to the tree and what reads it,
+//! errors included: nothing is decided here, and what is read here is what would be read there.
 
-use std_alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
+mod cursor;
+
+use std_alloc::{borrow::ToOwned, sync::Arc, vec::Vec};
+
+use cursor::Cursor;
 
 use super::flags::{flags_bit, status_bit};
 use super::import::shared;
-use super::lexer::{Lexer, Token};
+use super::lexer::Lexer;
 use super::section::Section;
-use super::tree::{Place, Reader, Tree, Value, parse_value};
-use crate::id::{Id, LvId, PvId};
+use super::tree::{Place, Reader, Tree, Value};
+use crate::id::{Id, PvId};
 use crate::metadata::flag_tables::LV_FLAGS;
 use crate::metadata::segment::Striped;
 use crate::metadata::{
@@ -33,8 +37,8 @@ pub(super) struct PlainVolumes<'a> {
     pvs: PvNames<'a>,
     extent_size: Sectors,
     last_host: Option<Arc<str>>,
-    /// Values of one key, and of one key in a segment.
-    values: Vec<Value<'a>>,
+    /// The status of the volume before, as it was written: most have the same.
+    last_status: Option<(&'a [u8], LvStatus)>,
 }
 
 /// The names of physical volumes. Of two with one name the first counts.
@@ -46,24 +50,28 @@ struct PvNames<'a> {
 }
 
 impl<'a> Reader<'a> for PlainVolumes<'a> {
-    fn read(&mut self, tree: &Tree<'a>, place: &Place, key: &'a str, lexer: &mut Lexer<'a>) -> bool {
-        let [(group, group_end), (list, list_end)] = *place else { return false };
+    fn read(&mut self, tree: &Tree<'a>, place: &Place, section: usize, lexer: &mut Lexer<'a>) -> u32 {
+        let [(group, group_end), (list, list_end)] = *place else { return 0 };
         if self.place != Some([group, list]) {
             if self.is_placed || group != group_end || list != list_end {
-                return false;
+                return 0;
             }
             self.find_place(tree, group, list);
             if self.place.is_none() {
-                return false;
+                return 0;
             }
         }
-        match self.volume(key, lexer) {
-            Some(lv) => {
-                self.list.push(Arc::new(lv));
-                true
-            }
-            None => false,
+        let mut count = 0_u32;
+        let mut name = Some(tree.key_at(section));
+        let mut cursor = Cursor::new(lexer.rest());
+        while let Some(lv) = name.and_then(|name| self.volume(name, &mut cursor)) {
+            self.list.push(Arc::new(lv));
+            count = count.saturating_add(1);
+            lexer.skip_to(cursor.rest());
+            cursor.blanks();
+            name = cursor.name().filter(|_| cursor.eat(b" {").is_some());
         }
+        count
     }
 }
 
@@ -84,56 +92,54 @@ impl<'a> PlainVolumes<'a> {
         let Some(pvs) = first("physical_volumes").and_then(|entry| entry.section()) else { return };
         if first("logical_volumes").map(|entry| entry.index()) == Some(list) {
             self.pvs = PvNames::new(&pvs);
-            self.extent_size =
-                Sectors(first("extent_size").and_then(|entry| int(entry.values())).unwrap_or(0));
+            let extent_size = first("extent_size").map(|entry| entry.values());
+            if let Some([Value::Int(size)]) = extent_size {
+                self.extent_size = Sectors(u64::try_from(*size).unwrap_or(0));
+            }
             self.place = Some([group, list]);
         }
     }
 
     /// What is behind the `{` of a volume's section, up to its `}`.
-    fn volume(&mut self, name: &str, lexer: &mut Lexer<'a>) -> Option<LogicalVolume> {
-        let (mut id, mut status, mut flags, mut tags) = (None, None, None, None);
-        let (mut creation_time, mut creation_host, mut segment_count) = (None, None, None);
+    fn volume(&mut self, name: &str, cursor: &mut Cursor<'a>) -> Option<LogicalVolume> {
+        cursor.eat(b"\nid = ")?;
+        let id = cursor.id()?;
+        cursor.eat(b"\n")?;
+        let status = self.status(cursor)?;
+        let mut tags = Vec::new();
+        if cursor.eat(b"tags = ").is_some() {
+            cursor.strings(|tag| {
+                tags.push(tag.to_owned());
+                Some(())
+            })?;
+            cursor.eat(b"\n")?;
+        }
+        let (mut creation_time, mut creation_host) = (None, None);
+        if cursor.eat(b"creation_time = ").is_some() {
+            creation_time = Some(cursor.number()?);
+            cursor.eat(b"\ncreation_host = ")?;
+            creation_host = Some(shared(cursor.string()?, &mut self.last_host));
+            cursor.eat(b"\n")?;
+        }
+        cursor.eat(b"segment_count = ")?;
+        let segment_count = cursor.number::<usize>()?;
+        cursor.eat(b"\n")?;
         let mut segments = ShortList::new();
-        while let Some(key) = next_key(lexer)? {
-            match lexer.next(false).ok()? {
-                Token::Assign => {}
-                Token::SectionBegin if key.starts_with("segment") && key != "segment_count" => {
-                    segments.push(self.segment(lexer)?);
-                    continue;
-                }
-                _ => return None,
-            }
-            let values = self.values(lexer)?;
-            match key {
-                "id" => once(&mut id, || Id::parse(text(values)?).ok().map(LvId))?,
-                "status" => once(&mut status, || bits(values, |word| status_bit(LV_FLAGS, word)))?,
-                "flags" => once(&mut flags, || {
-                    bits(values, |word| flags_bit(LV_FLAGS, Some(LvStatus::WRITE), word))
-                })?,
-                "tags" => once(&mut tags, || texts(values))?,
-                "creation_time" => once(&mut creation_time, || int(values))?,
-                "creation_host" => {
-                    let host = text(values)?;
-                    once(&mut creation_host, || Some(shared(host, &mut self.last_host)))?;
-                }
-                "segment_count" => once(&mut segment_count, || int::<usize>(values))?,
-                _ => return None,
-            }
+        while segments.len() < segment_count {
+            cursor.blanks();
+            segments.push(self.segment(cursor)?);
         }
-        if segment_count? != segments.len() {
-            return None;
-        }
+        cursor.blanks();
+        cursor.eat(b"}")?;
         segments.sort_by_key(|seg| seg.start_extent);
         segments.shrink_to_fit();
-        let status = status? | flags.unwrap_or_default();
         Some(LogicalVolume {
             name: name.to_owned(),
-            id: id?,
+            id,
             status,
             unknown_status: RareList::new(),
             unknown_flags: RareList::new(),
-            tags: tags.unwrap_or_default().into(),
+            tags: tags.into(),
             creation_time,
             creation_host,
             lock_args: None,
@@ -149,45 +155,57 @@ impl<'a> PlainVolumes<'a> {
         })
     }
 
-    /// What is behind the `{` of a segment, up to its `}`.
-    fn segment(&mut self, lexer: &mut Lexer<'a>) -> Option<Segment> {
-        let (mut start_extent, mut extent_count, mut spelt_linear) = (None, None, None);
-        let (mut stripe_count, mut stripe_size, mut stripes) = (None, None, None);
-        while let Some(key) = next_key(lexer)? {
-            if lexer.next(false).ok()? != Token::Assign {
-                return None;
-            }
-            self.values(lexer)?;
-            let values = &self.values;
-            match key {
-                "start_extent" => once(&mut start_extent, || int(values))?,
-                "extent_count" => once(&mut extent_count, || int(values))?,
-                "type" => once(&mut spelt_linear, || match text(values)? {
-                    "striped" => Some(false),
-                    "linear" => Some(true),
-                    _ => None,
-                })?,
-                "stripe_count" => once(&mut stripe_count, || int::<usize>(values))?,
-                "stripe_size" => once(&mut stripe_size, || int(values))?,
-                "stripes" => once(&mut stripes, || self.pvs.areas(values))?,
-                _ => return None,
-            }
+    /// `status` and `flags`, of which all words are known.
+    fn status(&mut self, cursor: &mut Cursor<'a>) -> Option<LvStatus> {
+        if let Some((text, bits)) = self.last_status
+            && cursor.eat_all(text).is_some()
+        {
+            return Some(bits);
         }
-        let stripes = stripes?;
-        let stripe_size = match stripe_count? {
-            count if count != stripes.len() => return None,
-            1 => 0,
-            _ => stripe_size?,
-        };
-        let striped = Striped { stripe_size: Sectors(stripe_size), stripes, spelt_linear: spelt_linear? };
-        Some(Segment::new(start_extent?, extent_count?, SegmentKind::Striped(striped)))
+        let start = *cursor;
+        let mut bits = LvStatus::empty();
+        cursor.eat(b"status = ")?;
+        cursor.strings(|word| status_bit(LV_FLAGS, word).map(|bit| bits |= bit))?;
+        cursor.eat(b"\nflags = ")?;
+        cursor.strings(|word| flags_bit(LV_FLAGS, Some(LvStatus::WRITE), word).map(|bit| bits |= bit))?;
+        cursor.eat(b"\n")?;
+        self.last_status = Some((cursor.since(start), bits));
+        Some(bits)
     }
 
-    /// The values of a key, in a list that is used again and again.
-    fn values(&mut self, lexer: &mut Lexer<'a>) -> Option<&[Value<'a>]> {
-        self.values.clear();
-        parse_value(lexer, &mut self.values).ok()?;
-        Some(&self.values)
+    /// A linear or striped segment.
+    fn segment(&mut self, cursor: &mut Cursor<'a>) -> Option<Segment> {
+        cursor.eat(b"segment")?;
+        cursor.number::<u32>()?;
+        cursor.eat(b" {\nstart_extent = ")?;
+        let start_extent = cursor.number()?;
+        cursor.eat(b"\nextent_count = ")?;
+        let extent_count = cursor.number()?;
+        cursor.eat(b"\n")?;
+        cursor.blanks();
+        cursor.eat(b"type = \"")?;
+        let spelt_linear = cursor.eat(b"linear").is_some();
+        if !spelt_linear {
+            cursor.eat(b"striped")?;
+        }
+        cursor.eat(b"\"\nstripe_count = ")?;
+        let stripe_count = cursor.number::<usize>()?;
+        cursor.eat(b"\n")?;
+        let mut stripe_size = Sectors::ZERO;
+        if stripe_count != 1 {
+            cursor.eat(b"stripe_size = ")?;
+            stripe_size = Sectors(cursor.number()?);
+            cursor.eat(b"\n")?;
+        }
+        cursor.blanks();
+        let stripes = self.pvs.areas(cursor)?;
+        cursor.blanks();
+        cursor.eat(b"}")?;
+        if stripes.len() != stripe_count {
+            return None;
+        }
+        let striped = Striped { stripe_size, stripes, spelt_linear };
+        Some(Segment::new(start_extent, extent_count, SegmentKind::Striped(striped)))
     }
 }
 
@@ -197,7 +215,10 @@ impl<'a> PvNames<'a> {
         let mut names = Self::default();
         for section in pvs.entries().filter_map(|entry| entry.section()) {
             let id = section.entries().find(|entry| entry.key() == "id");
-            let id = id.and_then(|entry| Id::parse(text(entry.values())?).ok());
+            let id = id.and_then(|entry| match entry.values() {
+                [value] => Id::parse(&value.as_str()?).ok(),
+                _ => None,
+            });
             names.list.extend(id.map(|id| (section.key(), PvId(id))));
         }
         // Of equal names the first stays in front.
@@ -215,68 +236,20 @@ impl<'a> PvNames<'a> {
         self.list.get(self.last).filter(|(known, _)| *known == name).map(|(_, id)| *id)
     }
 
-    /// Pairs of physical volume and start extent.
-    fn areas(&mut self, values: &[Value<'_>]) -> Option<ShortList<Area>> {
-        let (pairs, []) = values.as_chunks::<2>() else { return None };
-        let mut area = |[name, start]: &[Value<'_>; 2]| match (name, start) {
-            (Value::Plain(name), Value::Int(start)) => {
-                let source = AreaSource::Pv(self.find(name)?);
-                Some(Area { source, start_extent: u32::try_from(*start).ok()? })
+    /// `stripes`: pairs of physical volume and start extent.
+    fn areas(&mut self, cursor: &mut Cursor<'a>) -> Option<ShortList<Area>> {
+        let mut areas = ShortList::new();
+        cursor.eat(b"stripes = [\n")?;
+        loop {
+            let source = AreaSource::Pv(self.find(cursor.string()?)?);
+            cursor.eat(b", ")?;
+            areas.push(Area { source, start_extent: cursor.number()? });
+            if cursor.eat(b",\n").is_none() {
+                cursor.eat(b"\n]")?;
+                return Some(areas);
             }
-            _ => None,
-        };
-        match pairs {
-            [pair] => area(pair).map(ShortList::one),
-            pairs => pairs.iter().map(area).collect(),
         }
     }
-}
-
-/// The next key of a section; nothing behind its last. Keys in quotes and paths are not plain.
-fn next_key<'a>(lexer: &mut Lexer<'a>) -> Option<Option<&'a str>> {
-    match lexer.next(false).ok()? {
-        Token::Word(key) if !lexer.is_path => Some(Some(key)),
-        Token::SectionEnd => Some(None),
-        _ => None,
-    }
-}
-
-/// Fills what must not be there twice.
-fn once<T>(slot: &mut Option<T>, value: impl FnOnce() -> Option<T>) -> Option<()> {
-    if slot.is_some() {
-        return None;
-    }
-    *slot = Some(value()?);
-    Some(())
-}
-
-fn int<T: TryFrom<i64>>(values: &[Value<'_>]) -> Option<T> {
-    match values {
-        [Value::Int(number)] => T::try_from(*number).ok(),
-        _ => None,
-    }
-}
-
-/// A string without escapes.
-fn text<'a>(values: &[Value<'a>]) -> Option<&'a str> {
-    match values {
-        [Value::Plain(text)] => Some(text),
-        _ => None,
-    }
-}
-
-fn texts(values: &[Value<'_>]) -> Option<Vec<String>> {
-    let texts = values.iter().map(|value| text(core::slice::from_ref(value)).map(str::to_owned));
-    texts.collect()
-}
-
-/// The bits of words, all of which are known.
-fn bits(values: &[Value<'_>], bit: impl Fn(&str) -> Option<LvStatus>) -> Option<LvStatus> {
-    let mut bits = LvStatus::empty();
-    for value in values {
-        bits |= bit(text(core::slice::from_ref(value))?)?;
-    }
-    Some(bits)
 }
 
 #[cfg(test)]

@@ -48,10 +48,13 @@ pub(super) struct Node {
 
 /// Reads sections that it knows before they become nodes.
 pub(super) trait Reader<'a> {
-    /// Reads the section of that key up to and with its `}`; `place` are the positions of the
-    /// sections around it. When it is not one that it knows, or anything is wrong with it, the
-    /// answer is false, and the lexer is put back by the caller.
-    fn read(&mut self, tree: &Tree<'a>, place: &Place, key: &'a str, lexer: &mut Lexer<'a>) -> bool;
+    /// Reads the section at a position of the tree, whose `{` is behind the lexer, and those that
+    /// follow it; `place` are the sections around it. Goes on behind the last `}` that it read,
+    /// and returns the number of sections: none when the first is not one that it knows, or when
+    /// anything is wrong with it.
+    ///
+    /// It reads sections of one place only.
+    fn read(&mut self, tree: &Tree<'a>, place: &Place, section: usize, lexer: &mut Lexer<'a>) -> u32;
 }
 
 /// The open sections, each with the first node of its path: `a/b {` opens two at once.
@@ -61,8 +64,8 @@ pub(super) type Place = [(usize, usize)];
 struct NoReader;
 
 impl<'a> Reader<'a> for NoReader {
-    fn read(&mut self, _: &Tree<'a>, _: &Place, _: &'a str, _: &mut Lexer<'a>) -> bool {
-        false
+    fn read(&mut self, _: &Tree<'a>, _: &Place, _: usize, _: &mut Lexer<'a>) -> u32 {
+        0
     }
 }
 
@@ -155,13 +158,11 @@ impl<'a> Tree<'a> {
             let (first, last) = tree.push_path(key, &lexer)?;
             match lexer.next(false)? {
                 Token::SectionBegin => {
-                    let begin = lexer.clone();
-                    if first == last && reader.read(&tree, &open, key, &mut lexer) {
-                        tree.set_read(last);
-                        continue;
+                    let is_path = first != last;
+                    match if is_path { 0 } else { reader.read(&tree, &open, last, &mut lexer) } {
+                        0 => open.push((first, last)),
+                        count => tree.set_read(last, count),
                     }
-                    lexer = begin;
-                    open.push((first, last));
                 }
                 Token::Assign => {
                     let from = tree.values.len();
@@ -241,14 +242,14 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Notes that a section was read by a [`Reader`]. Several in a row take one node.
-    fn set_read(&mut self, index: usize) {
+    /// Notes that sections were read by a [`Reader`]. Those in a row take one node.
+    fn set_read(&mut self, index: usize, count: u32) {
         let before = index.checked_sub(1).and_then(|before| self.nodes.get_mut(before));
         if let Some(before) = before.filter(|before| before.is_section && before.count > 0) {
-            before.count = before.count.saturating_add(1);
+            before.count = before.count.saturating_add(count);
             self.nodes.truncate(index);
         } else if let Some(node) = self.nodes.get_mut(index) {
-            node.count = 1;
+            node.count = count;
             self.close(index);
         }
     }
