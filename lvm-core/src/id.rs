@@ -16,8 +16,6 @@ const ALPHABET: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 /// Random ids use only the first 62 letters, as LVM2 does.
 const RANDOM_LETTERS: u8 = 62;
 const GROUPS: [usize; 7] = [6, 4, 4, 4, 4, 4, 6];
-/// Length of the text form.
-const DASHED_LEN: usize = ID_LEN + GROUPS.len() - 1;
 
 /// Why a string is not an identifier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -35,6 +33,9 @@ pub enum IdError {
 pub struct Id([u8; ID_LEN]);
 
 impl Id {
+    /// Length of the text form.
+    pub(crate) const DASHED_LEN: usize = ID_LEN + GROUPS.len() - 1;
+
     /// Takes the 32 characters as they stand in a physical volume's label, without dashes.
     ///
     /// # Errors
@@ -69,8 +70,8 @@ impl Id {
     }
 
     /// The form that every writer uses; `None` for any other.
-    fn parse_dashed(text: &[u8]) -> Option<Self> {
-        if text.len() != DASHED_LEN {
+    pub(crate) fn parse_dashed(text: &[u8]) -> Option<Self> {
+        if text.len() != Self::DASHED_LEN {
             return None;
         }
         let mut bytes = [0; ID_LEN];
@@ -86,7 +87,8 @@ impl Id {
                 _ => return None,
             };
         }
-        bytes.iter().all(|byte| is_letter(*byte)).then_some(Self(bytes))
+        // Without a way out in the middle, which would keep the compiler from looking at many at once.
+        bytes.iter().fold(true, |good, byte| good & is_letter(*byte)).then_some(Self(bytes))
     }
 
     /// A new id from a source of random bytes.
@@ -125,7 +127,7 @@ impl fmt::Display for Id {
         if self.0.first() == Some(&b'#') {
             return f.pad(self.as_str());
         }
-        let mut dashed = [b'-'; DASHED_LEN];
+        let mut dashed = [b'-'; Self::DASHED_LEN];
         let mut letters = self.0.iter();
         let mut at = 0;
         for length in GROUPS {

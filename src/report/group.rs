@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use lvm_core::metadata::segment::{Snapshot, Thin};
 use lvm_core::metadata::{
-    Area, AreaSource, LogicalVolume, LvStatus, PvMap, Segment, SegmentKind, VolumeGroup,
+    Area, AreaSource, LogicalVolume, LvStatus, PvMap, PvRun, Segment, SegmentKind, VolumeGroup,
 };
 use lvm_core::store::{FoundPv, ScannedPv};
 use lvm_core::{Bytes, LvId, PvId, Result};
@@ -108,7 +108,8 @@ pub(super) struct Group<'i> {
     /// Where its physical volumes were found; empty when there are no devices.
     pub(super) pvs: &'i [Option<FoundPv>],
     pub(super) lvs: Vec<&'i LogicalVolume>,
-    pub(super) map: PvMap,
+    /// Built at the first look-up: most reports never need it.
+    map: OnceCell<Option<PvMap>>,
     /// Extents in use, for each physical volume.
     pub(super) used: Vec<u32>,
     pub(super) free: u32,
@@ -117,7 +118,10 @@ pub(super) struct Group<'i> {
     pub(super) snapshot_count: u64,
     /// Built at the first look-up: groups of plain volumes never need it.
     lv_at: OnceCell<HashMap<LvId, usize>>,
+    pv_at: OnceCell<HashMap<PvId, usize>>,
+    /// Empty when no volume uses another.
     users: Vec<Vec<User<'i>>>,
+    /// Empty when all devices are there.
     partial: Vec<bool>,
     /// The volumes that are devices of the kernel; `None` when it was not asked or cannot tell.
     live: Option<HashMap<LvId, ActiveLv>>,
@@ -130,8 +134,10 @@ impl<'i> Group<'i> {
     /// When the extents of the group do not fit together.
     pub(super) fn new(vg: &'i VolumeGroup, pvs: &'i [Option<FoundPv>]) -> Result<Self> {
         let lvs = vg.logical_volumes().collect::<Vec<_>>();
-        let map = vg.pv_map()?;
-        let used = (0..vg.physical_volumes().len()).map(|at| map.used_count(at).0).collect::<Vec<_>>();
+        let used = vg.used_extents()?.into_iter().map(|used| used.0).collect::<Vec<_>>();
+        let pvs_and_used = vg.physical_volumes().iter().zip(&used);
+        let free =
+            pvs_and_used.map(|(pv, used)| u64::from(pv.pe_count().0.saturating_sub(*used))).sum::<u64>();
         let mut areas = Areas::default();
         for pv in pvs.iter().flatten() {
             areas.add(&Areas::of(&pv.scanned));
@@ -139,22 +145,24 @@ impl<'i> Group<'i> {
         let mut group = Self {
             vg,
             pvs,
-            free: map.total_free().0,
-            map,
+            free: u32::try_from(free).unwrap_or(u32::MAX),
+            map: OnceCell::new(),
             used,
             areas,
             visible_count: 0,
             snapshot_count: 0,
             lv_at: OnceCell::new(),
-            partial: vec![false; lvs.len()],
-            users: vec![Vec::new(); lvs.len()],
+            pv_at: OnceCell::new(),
+            partial: Vec::new(),
+            users: Vec::new(),
             live: None,
             history: false,
             lvs,
         };
         group.find_users();
         group.visible_count = count(group.lvs.iter().filter(|lv| lv.is_visible()).count());
-        group.snapshot_count = count((0..group.lvs.len()).filter(|at| group.store_of(*at).is_some()).count());
+        group.snapshot_count =
+            count((0..group.users.len()).filter(|at| group.store_of(*at).is_some()).count());
         group.find_partial();
         Ok(group)
     }
@@ -180,6 +188,9 @@ impl<'i> Group<'i> {
         for (at, lv) in self.lvs.iter().enumerate() {
             for seg in lv.segments() {
                 for_each_use(seg.kind(), |used, how| {
+                    if users.is_empty() {
+                        users.resize_with(self.lvs.len(), Vec::new);
+                    }
                     if let Some(list) = self.position(used).and_then(|used| users.get_mut(used)) {
                         list.push(User { lv: at, seg, how });
                     }
@@ -187,6 +198,13 @@ impl<'i> Group<'i> {
             }
         }
         self.users = users;
+    }
+
+    /// The runs of extents of the physical volume at that position.
+    pub(super) fn runs(&self, pv: usize) -> &[PvRun] {
+        // That the extents fit together was checked.
+        let map = self.map.get_or_init(|| self.vg.pv_map().ok());
+        map.as_ref().map_or(&[], |map| map.runs(pv))
     }
 
     pub(super) fn position(&self, lv: LvId) -> Option<usize> {
@@ -248,7 +266,9 @@ impl<'i> Group<'i> {
     }
 
     pub(super) fn pv_name(&self, pv: PvId) -> &'i str {
-        let at = self.map.position(pv);
+        let pvs = self.vg.physical_volumes();
+        let build = || pvs.iter().enumerate().map(|(at, pv)| (pv.id(), at)).collect();
+        let at = self.pv_at.get_or_init(build).get(&pv).copied();
         at.and_then(|at| self.vg.physical_volumes().get(at)).map_or("[unknown]", |pv| pv.device())
     }
 
@@ -257,6 +277,7 @@ impl<'i> Group<'i> {
         if !self.vg.is_partial() {
             return;
         }
+        self.partial.resize(self.lvs.len(), false);
         let missing = |area: &Area| match area.source {
             AreaSource::Pv(pv) => self.vg.physical_volume(pv).is_none_or(|pv| pv.is_missing()),
             AreaSource::Lv(_) => false,

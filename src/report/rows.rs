@@ -191,7 +191,7 @@ impl Report {
 
 /// One row for each run of extents of a physical volume.
 fn run_rows<'c, 'i>(group: &'c Group<'i>, at: usize, row: Row<'c, 'i>, emit: &mut impl FnMut(Row<'_, 'i>)) {
-    let runs = group.map.runs(at);
+    let runs = group.runs(at);
     if runs.is_empty() {
         emit(row);
     }

@@ -1,6 +1,8 @@
 //! Attributes of groups and volumes.
 
-use std_alloc::{borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
+use core::ops::Deref;
+
+use std_alloc::{borrow::ToOwned, format, string::String, sync::Arc};
 
 use super::{Edit, VgDraft};
 use crate::error::{Error, ErrorKind, Result};
@@ -338,7 +340,7 @@ impl Edit<'_> {
                         .stripes
                         .iter()
                         .map(|area| Some(Area { start_extent: convert(area.start_extent)?, ..*area }));
-                    striped.stripes = converted.collect::<Option<Vec<_>>>().ok_or_else(|| misfit(name))?;
+                    striped.stripes = converted.collect::<Option<_>>().ok_or_else(|| misfit(name))?;
                     if !seg.extent_count.is_multiple_of(count) || striped.stripe_size > new {
                         return Err(misfit(name));
                     }
@@ -350,10 +352,10 @@ impl Edit<'_> {
     }
 }
 
-fn add_tag(tags: &mut Vec<String>, tag: &str) -> Result<()> {
+fn add_tag(tags: &mut (impl Deref<Target = [String]> + Extend<String>), tag: &str) -> Result<()> {
     name::check_tag(tag).map_err(|error| Error::new(ErrorKind::InvalidInput, format!("{error}")))?;
     if !tags.iter().any(|known| known == tag) {
-        tags.push(tag.to_owned());
+        tags.extend([tag.to_owned()]);
     }
     Ok(())
 }

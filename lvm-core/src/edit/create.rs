@@ -7,7 +7,9 @@ use crate::alloc::size::{SizeBasis, SizeInExtents, create_extents};
 use crate::alloc::{PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Id, LvId};
-use crate::metadata::{AllocationPolicy, LogicalVolume, LvStatus, PvMap, ReadAhead, Segment, SegmentKind};
+use crate::metadata::{
+    AllocationPolicy, LogicalVolume, LvStatus, PvMap, RareList, ReadAhead, Segment, SegmentKind,
+};
 use crate::units::{Bytes, Extents, Sectors, Size};
 
 /// Most stripes a volume can have.
@@ -242,9 +244,9 @@ impl Edit<'_> {
             name: name.to_owned(),
             id,
             status,
-            unknown_status: Vec::new(),
-            unknown_flags: Vec::new(),
-            tags,
+            unknown_status: RareList::new(),
+            unknown_flags: RareList::new(),
+            tags: tags.into(),
             creation_time: Some(self.stamp.time),
             creation_host: Some(self.stamp.host.nodename.as_str().into()),
             lock_args: None,
@@ -253,8 +255,8 @@ impl Edit<'_> {
             read_ahead: new.read_ahead,
             major: new.minor.and_then(|(major, _)| major),
             minor: new.minor.map(|(_, minor)| minor),
-            segments,
-            extra: Vec::new(),
+            segments: segments.into(),
+            extra: RareList::new(),
             extent_size: self.vg.extent_size,
             visible: true,
         }));

@@ -176,7 +176,7 @@ impl Edit<'_> {
         let stripes = resize.stripes.unwrap_or(last_stripes);
         let target = self.resized_extents(resize, &lv, &map, &selection)?;
         let (now, new) = (lv.extent_count(), target.extents);
-        let mut segments = lv.segments.clone();
+        let mut segments = lv.segments.to_vec();
         if new < now {
             truncate_segments(&mut segments, new);
         } else if let Some(last) = virtual_tail(&mut segments) {
@@ -194,7 +194,7 @@ impl Edit<'_> {
             append_segments(&mut segments, &placement, stripe_size);
         }
         let lv = self.lv_mut(&resize.name)?;
-        lv.segments = segments;
+        lv.segments = segments.into();
         Ok(lv.extent_count())
     }
 

@@ -1,10 +1,10 @@
 //! A logical volume: a name and the segments that map it.
 
-use std_alloc::{string::String, sync::Arc, vec::Vec};
+use std_alloc::{boxed::Box, string::String, sync::Arc};
 
 use serde::Serialize;
 
-use super::{AllocationPolicy, ConfigNode, LvStatus, ReadAhead, Segment};
+use super::{AllocationPolicy, ConfigNode, LvStatus, RareList, ReadAhead, Segment, ShortList};
 use crate::id::LvId;
 use crate::units::{Bytes, Extents, Sectors};
 
@@ -14,27 +14,27 @@ pub struct LogicalVolume {
     pub(crate) name: String,
     pub(crate) id: LvId,
     pub(crate) status: LvStatus,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) unknown_status: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) unknown_flags: Vec<String>,
-    pub(crate) tags: Vec<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) unknown_status: RareList<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) unknown_flags: RareList<String>,
+    pub(crate) tags: RareList<String>,
     pub(crate) creation_time: Option<u64>,
     /// Volumes made on one host share it.
     pub(crate) creation_host: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) lock_args: Option<String>,
+    pub(crate) lock_args: Option<Box<str>>,
     pub(crate) allocation_policy: AllocationPolicy,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) profile: Option<String>,
+    pub(crate) profile: Option<Box<str>>,
     pub(crate) read_ahead: ReadAhead,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) major: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) minor: Option<i32>,
-    pub(crate) segments: Vec<Segment>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) extra: Vec<ConfigNode>,
+    pub(crate) segments: ShortList<Segment>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) extra: RareList<ConfigNode>,
     /// Copied from the volume group, so that a volume knows its size in bytes.
     #[serde(skip)]
     pub(crate) extent_size: Sectors,

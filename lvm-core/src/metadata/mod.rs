@@ -9,6 +9,7 @@
 
 mod extra;
 mod historical;
+mod list;
 mod logical_volume;
 mod physical_volume;
 mod pv_map;
@@ -19,6 +20,8 @@ mod volume_group;
 
 pub use extra::{ConfigNode, ConfigValue};
 pub use historical::HistoricalLogicalVolume;
+pub(crate) use list::RareList;
+pub use list::ShortList;
 pub use logical_volume::LogicalVolume;
 pub use physical_volume::PhysicalVolume;
 pub use pv_map::{PvMap, PvRun, RunOwner};

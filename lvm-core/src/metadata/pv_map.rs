@@ -46,36 +46,9 @@ impl PvMap {
     /// `Corrupt` when a segment uses extents past the end of a physical volume, or that another
     /// segment uses, or a physical volume that is not in the group.
     pub fn new(vg: &VolumeGroup) -> Result<Self> {
-        let mut index = HashMap::with_capacity(vg.physical_volumes.len());
-        for (at, pv) in vg.physical_volumes.iter().enumerate() {
-            index.insert(pv.id, at);
-        }
-        let mut runs: Vec<Vec<PvRun>> = vec![Vec::new(); vg.physical_volumes.len()];
-        for (lv_index, lv) in vg.logical_volumes.iter().enumerate() {
-            for (segment_index, seg) in lv.segments.iter().enumerate() {
-                let count = match &seg.kind {
-                    SegmentKind::Striped(_) | SegmentKind::Mirror(_) => seg.area_length().0,
-                    _ => continue,
-                };
-                for (area_index, area) in seg.kind.areas().iter().enumerate() {
-                    let AreaSource::Pv(pv) = area.source else { continue };
-                    let Some(list) = index.get(&pv).and_then(|at| runs.get_mut(*at)) else {
-                        return Err(Error::corrupt(format!(
-                            "segment lies on an unknown physical volume {pv}"
-                        ))
-                        .with_lv(lv.name.clone()));
-                    };
-                    let owner = Some(RunOwner { lv: lv.id, lv_index, segment_index, area_index });
-                    list.push(PvRun { start: area.start_extent, count, owner });
-                }
-            }
-        }
-        for (pv, list) in vg.physical_volumes.iter().zip(&mut runs) {
-            list.sort_unstable_by_key(|run| run.start);
-            *list = with_free_runs(vg, list, pv.pe_count.0).map_err(|error| {
-                error.with_vg(vg.name.to_owned()).with_pv(format!("{}", pv.id)).with_device(pv.device.clone())
-            })?;
-        }
+        let UsedRuns { index, runs } = UsedRuns::new(vg)?;
+        let pvs = vg.physical_volumes.iter().zip(&runs);
+        let runs = pvs.map(|(pv, used)| with_free_runs(vg, used, pv.pe_count.0)).collect();
         Ok(Self { index, runs })
     }
 
@@ -111,38 +84,126 @@ impl PvMap {
     }
 }
 
-/// Checks that the sorted `used` runs do not overlap or run past `pe_count`, and fills the gaps.
-fn with_free_runs(vg: &VolumeGroup, used: &[PvRun], pe_count: u32) -> Result<Vec<PvRun>> {
-    let lv_name = |run: &PvRun| {
-        let lv = run.owner.and_then(|owner| vg.logical_volumes.get(owner.lv_index));
-        lv.map_or("?", |lv| lv.name.as_str()).to_owned()
-    };
-    let mut all = Vec::with_capacity(used.len().saturating_mul(2).saturating_add(1));
+/// Extents that an area uses. Small, because a group may have as many as volumes.
+#[derive(Clone, Copy, Debug)]
+struct UsedRun {
+    start: u32,
+    count: u32,
+    /// Positions, as in [`RunOwner`].
+    lv: u32,
+    segment: u32,
+    area: u32,
+}
+
+/// For each physical volume the runs in use, in order, checked to lie on it and apart.
+pub(super) struct UsedRuns {
+    index: HashMap<PvId, usize>,
+    runs: Vec<Vec<UsedRun>>,
+}
+
+impl UsedRuns {
+    /// # Errors
+    /// See [`PvMap::new`].
+    pub(super) fn new(vg: &VolumeGroup) -> Result<Self> {
+        let mut index = HashMap::with_capacity(vg.physical_volumes.len());
+        for (at, pv) in vg.physical_volumes.iter().enumerate() {
+            index.insert(pv.id, at);
+        }
+        let mut used = Self { index, runs: vec![Vec::new(); vg.physical_volumes.len()] };
+        used.collect(vg)?;
+        for (pv, runs) in vg.physical_volumes.iter().zip(&mut used.runs) {
+            runs.sort_unstable_by_key(|run| run.start);
+            check_runs(vg, runs, pv.pe_count.0).map_err(|error| {
+                error.with_vg(vg.name.to_owned()).with_pv(format!("{}", pv.id)).with_device(pv.device.clone())
+            })?;
+        }
+        Ok(used)
+    }
+
+    fn collect(&mut self, vg: &VolumeGroup) -> Result<()> {
+        // Neighbours tend to lie on one physical volume.
+        let mut last = None;
+        for (lv_at, lv) in vg.logical_volumes.iter().enumerate() {
+            for (segment_at, seg) in lv.segments.iter().enumerate() {
+                if !matches!(seg.kind, SegmentKind::Striped(_) | SegmentKind::Mirror(_)) {
+                    continue;
+                }
+                let count = seg.area_length().0;
+                for (area_at, area) in seg.kind.areas().iter().enumerate() {
+                    let AreaSource::Pv(pv) = area.source else { continue };
+                    let at = last.filter(|(known, _)| *known == pv).map(|(_, at)| at);
+                    let at = at.or_else(|| self.index.get(&pv).copied());
+                    let Some(list) = at.and_then(|at| self.runs.get_mut(at)) else {
+                        let message = format!("segment lies on an unknown physical volume {pv}");
+                        return Err(Error::corrupt(message).with_lv(lv.name.clone()));
+                    };
+                    last = at.map(|at| (pv, at));
+                    let (lv, segment, area_at) = (narrow(lv_at), narrow(segment_at), narrow(area_at));
+                    list.push(UsedRun { start: area.start_extent, count, lv, segment, area: area_at });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Extents in use on each physical volume.
+    pub(super) fn counts(&self) -> Vec<Extents> {
+        let counts = self.runs.iter().map(|runs| runs.iter().map(|run| run.count).sum());
+        counts.map(Extents).collect()
+    }
+}
+
+/// A position, bounded by the size of a text.
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+fn wide(position: u32) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+/// Checks that runs in order do not overlap or run past `pe_count`.
+fn check_runs(vg: &VolumeGroup, used: &[UsedRun], pe_count: u32) -> Result<()> {
+    let owner = |run: &UsedRun| vg.logical_volumes.get(wide(run.lv)).map_or("?", |lv| lv.name.as_str());
     let mut next = 0_u32;
     for run in used {
         if run.start < next {
-            return Err(
-                Error::corrupt(format!("physical extent {} is used twice", run.start)).with_lv(lv_name(run))
-            );
+            let message = format!("physical extent {} is used twice", run.start);
+            return Err(Error::corrupt(message).with_lv(owner(run)));
         }
-        let end = run.start.checked_add(run.count).filter(|end| *end <= pe_count).ok_or_else(|| {
+        next = run.start.checked_add(run.count).filter(|end| *end <= pe_count).ok_or_else(|| {
             Error::corrupt(format!(
                 "segment uses physical extents {} to {} of a physical volume that has {pe_count}",
                 run.start,
                 u64::from(run.start).saturating_add(u64::from(run.count)).saturating_sub(1),
             ))
-            .with_lv(lv_name(run))
+            .with_lv(owner(run))
         })?;
+    }
+    Ok(())
+}
+
+/// The runs in use, and those between them.
+fn with_free_runs(vg: &VolumeGroup, used: &[UsedRun], pe_count: u32) -> Vec<PvRun> {
+    let mut all = Vec::with_capacity(used.len().saturating_mul(2).saturating_add(1));
+    let mut next = 0_u32;
+    for run in used {
         if run.start > next {
             all.push(PvRun { start: next, count: run.start.saturating_sub(next), owner: None });
         }
-        if run.count > 0 {
-            all.push(*run);
+        if let Some(lv) = vg.logical_volumes.get(wide(run.lv)).filter(|_| run.count > 0) {
+            let owner = RunOwner {
+                lv: lv.id,
+                lv_index: wide(run.lv),
+                segment_index: wide(run.segment),
+                area_index: wide(run.area),
+            };
+            all.push(PvRun { start: run.start, count: run.count, owner: Some(owner) });
         }
-        next = end;
+        next = run.start.saturating_add(run.count);
     }
     if next < pe_count {
         all.push(PvRun { start: next, count: pe_count.saturating_sub(next), owner: None });
     }
-    Ok(all)
+    all
 }

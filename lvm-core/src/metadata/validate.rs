@@ -26,6 +26,7 @@
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{format, string::String, vec::Vec};
 
+use super::pv_map::UsedRuns;
 use super::{AllocationPolicy, AreaSource, LogicalVolume, LvStatus, Segment, SegmentKind, VolumeGroup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::LvId;
@@ -56,18 +57,23 @@ impl VolumeGroup {
         self.check_group(&mut found);
         self.check_physical_volumes(&mut found);
         self.check_names(&mut found);
-        let ids = self.logical_volumes.iter().map(|lv| lv.id).collect::<HashSet<_>>();
+        let ids = self.logical_volumes.iter().map(|lv| &lv.id).collect::<HashSet<_>>();
         if ids.len() != self.logical_volumes.len() {
             found.add(2, "two logical volumes have one id");
         }
         let pvs = self.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
+        // Neighbours tend to lie on one physical volume.
+        let mut last = None;
         for lv in &self.logical_volumes {
             found.lv = Some(&lv.name);
             check_lv(lv, self.extent_size, &mut found);
             for seg in &lv.segments {
                 check_references(seg, &ids, &mut found);
                 for area in seg.kind.areas() {
-                    if matches!(area.source, AreaSource::Pv(pv) if !pvs.contains(&pv)) {
+                    let AreaSource::Pv(pv) = area.source else { continue };
+                    if last == Some(pv) || pvs.contains(&pv) {
+                        last = Some(pv);
+                    } else {
                         found.add(7, "an area lies on a physical volume that is not in the group");
                     }
                 }
@@ -76,7 +82,7 @@ impl VolumeGroup {
         }
         self.check_roles(&mut found);
         self.check_area_names(&mut found);
-        if let Err(error) = self.pv_map() {
+        if let Err(error) = UsedRuns::new(self) {
             let message = error.message().into();
             found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
         }
@@ -140,8 +146,8 @@ impl VolumeGroup {
 
     fn check_names(&self, found: &mut Violations<'_>) {
         let mut names = HashSet::with_capacity(self.logical_volumes.len());
-        let historical = self.historical_logical_volumes.iter().map(|lv| lv.name.as_str());
-        for lv_name in self.logical_volumes.iter().map(|lv| lv.name.as_str()).chain(historical) {
+        let historical = self.historical_logical_volumes.iter().map(|lv| &lv.name);
+        for lv_name in self.logical_volumes.iter().map(|lv| &lv.name).chain(historical) {
             if let Err(error) = name::check_name(lv_name).and_then(|()| name::check_pair(&self.name, lv_name))
             {
                 found.add(1, &format!("logical volume {lv_name}: {error}"));
@@ -305,7 +311,7 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>
     }
 }
 
-fn check_references(seg: &Segment, ids: &HashSet<LvId>, found: &mut Violations<'_>) {
+fn check_references(seg: &Segment, ids: &HashSet<&LvId>, found: &mut Violations<'_>) {
     let mut missing = false;
     seg.kind.for_each_lv(|id| missing |= !ids.contains(&id));
     if missing {

@@ -495,10 +495,8 @@ impl FoundVg {
         owners: &HashMap<PvId, usize>,
         newest: &[Arc<Imported>],
     ) {
-        let used = self.vg.pv_map().map(|map| {
-            (0..self.vg.physical_volumes.len()).map(|at| !map.used_count(at).is_zero()).collect::<Vec<_>>()
-        });
-        let used = used.unwrap_or_default();
+        // Only asked about those that were missing before.
+        let used = if self.vg.is_partial() { self.vg.used_extents().unwrap_or_default() } else { Vec::new() };
         for at in 0..self.vg.physical_volumes.len() {
             let Some(pv) = self.vg.physical_volumes.get_mut(at) else { continue };
             let owner = owners.get(&pv.id).copied().unwrap_or(group);
@@ -518,7 +516,7 @@ impl FoundVg {
                 Some(found) => {
                     pv.device = found.device.name().into();
                     // A physical volume that came back is used again when nothing of it was.
-                    if used.get(at) == Some(&false) {
+                    if used.get(at).is_some_and(|used| used.is_zero()) {
                         pv.status.remove(PvStatus::MISSING);
                     }
                     let expected = pv.dev_size.map(|size| size.to_bytes());

@@ -24,20 +24,29 @@ pub(super) fn parse<F: Flags + Copy>(
 ) -> ParsedFlags<F> {
     let mut parsed = ParsedFlags { bits: F::empty(), unknown_status: Vec::new(), unknown_flags: Vec::new() };
     for word in status.iter().filter_map(Value::as_str) {
-        match table.iter().find(|(_, name, place)| *name == word && *place != Place::Flags) {
-            Some((bit, ..)) => parsed.bits.insert(*bit),
+        match status_bit(table, &word) {
+            Some(bit) => parsed.bits.insert(bit),
             None => parsed.unknown_status.push(word.into_owned()),
         }
     }
     for word in flags.iter().filter_map(Value::as_str) {
-        let known = table.iter().find(|(_, name, place)| *name == word && *place != Place::Status);
-        match (known, write) {
-            (Some((bit, ..)), _) => parsed.bits.insert(*bit),
-            (None, Some(write)) if word == WRITE_LOCKED => parsed.bits.insert(write),
-            _ => parsed.unknown_flags.push(word.into_owned()),
+        match flags_bit(table, write, &word) {
+            Some(bit) => parsed.bits.insert(bit),
+            None => parsed.unknown_flags.push(word.into_owned()),
         }
     }
     parsed
+}
+
+/// The bit that a word in `status` stands for.
+pub(super) fn status_bit<F: Flags + Copy>(table: FlagTable<F>, word: &str) -> Option<F> {
+    table.iter().find(|(_, name, place)| *name == word && *place != Place::Flags).map(|(bit, ..)| *bit)
+}
+
+/// The bit that a word in `flags` stands for.
+pub(super) fn flags_bit<F: Flags + Copy>(table: FlagTable<F>, write: Option<F>, word: &str) -> Option<F> {
+    let known = table.iter().find(|(_, name, place)| *name == word && *place != Place::Status);
+    known.map(|(bit, ..)| *bit).or_else(|| write.filter(|_| word == WRITE_LOCKED))
 }
 
 /// Writes `status` and `flags`. With `locked`, WRITE moves to `flags` as WRITE_LOCKED.

@@ -5,9 +5,11 @@ use core::ffi::CStr;
 use std_alloc::{borrow::Cow, borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
 
 use super::flags;
+use super::plain::PlainVolumes;
 use super::read::Names;
+use super::section::Section;
 use super::segment;
-use super::tree::{Section, Tree};
+use super::tree::{TEXT_SIZE_MAX, Tree};
 use crate::error::{Error, Result};
 use crate::id::{LvId, PvId, VgId};
 use crate::metadata::flag_tables::{LV_FLAGS, PV_FLAGS, VG_FLAGS};
@@ -41,7 +43,9 @@ pub fn import_bytes(text: &[u8]) -> Result<Imported> {
     // Searching a string for a character is faster than looking at every byte, and so is checking
     // for UTF-8 without preparing to replace.
     if let Ok(text) = core::str::from_utf8(text) {
-        return import(text.split('\0').next().unwrap_or_default());
+        // Whoever reads the text ends at the first NUL too, without searching for it before.
+        let is_short = text.len() <= TEXT_SIZE_MAX;
+        return import(if is_short { text } else { text.split('\0').next().unwrap_or_default() });
     }
     // Both look at many bytes at a time, which the replacing reader does not.
     let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
@@ -57,7 +61,11 @@ pub fn import_bytes(text: &[u8]) -> Result<Imported> {
 /// `Corrupt` with field and offset when the text breaks the grammar or lacks a required key;
 /// `Unsupported` for another contents or version.
 pub fn import(text: &str) -> Result<Imported> {
-    let tree = Tree::parse(text).map_err(|error| {
+    import_with(text, &mut PlainVolumes::default())
+}
+
+pub(super) fn import_with<'a>(text: &'a str, plain: &mut PlainVolumes<'a>) -> Result<Imported> {
+    let tree = Tree::parse_with(text, plain).map_err(|error| {
         Error::corrupt("metadata text cannot be parsed")
             .with_offset(u64::try_from(error.offset).unwrap_or(u64::MAX))
             .with_source(error)
@@ -68,7 +76,7 @@ pub fn import(text: &str) -> Result<Imported> {
     let section = section.ok_or_else(|| root.missing("volume group section"))?;
     let vg_name = section.key();
     name::check_name(vg_name).map_err(|error| section.bad(vg_name, section.offset(), error))?;
-    let vg = import_vg(section).map_err(|error| error.with_vg(vg_name))?;
+    let vg = import_vg(section, core::mem::take(&mut plain.list)).map_err(|error| error.with_vg(vg_name))?;
     Ok(Imported { header, vg })
 }
 
@@ -93,7 +101,7 @@ fn import_header(root: &mut Section<'_, '_>) -> Result<TextHeader> {
     })
 }
 
-fn import_vg(mut section: Section<'_, '_>) -> Result<VolumeGroup> {
+fn import_vg(mut section: Section<'_, '_>, plain: Vec<Arc<LogicalVolume>>) -> Result<VolumeGroup> {
     let section = &mut section;
     let id = VgId(section.require_id("id")?);
     let seqno = section.require_number("seqno")?;
@@ -135,7 +143,7 @@ fn import_vg(mut section: Section<'_, '_>) -> Result<VolumeGroup> {
     };
     let mut names = Names::default();
     import_pvs(section, &mut vg, &mut names)?;
-    import_lvs(section, &mut vg, &mut names)?;
+    import_lvs(section, &mut vg, names, plain)?;
     import_historical(section, &mut vg)?;
     vg.extra = section.rest();
     vg.refresh_derived();
@@ -198,24 +206,69 @@ fn import_pv(section: &mut Section<'_, '_>) -> Result<PhysicalVolume> {
     })
 }
 
-/// Two passes: names first, because segments may refer to volumes further down.
-fn import_lvs<'a>(section: &mut Section<'_, 'a>, vg: &mut VolumeGroup, names: &mut Names<'a>) -> Result<()> {
+/// Two passes: names first, because segments may refer to volumes further down. `plain` are those
+/// that were read before.
+fn import_lvs<'a>(
+    section: &mut Section<'_, 'a>,
+    vg: &mut VolumeGroup,
+    names: Names<'a>,
+    plain: Vec<Arc<LogicalVolume>>,
+) -> Result<()> {
     let Some(entry) = section.take("logical_volumes") else { return Ok(()) };
     let list = entry.section().ok_or_else(|| section.missing("logical_volumes"))?;
-    let mut sections = Vec::new();
+    let mut others = Vec::new();
+    let mut before = 0_usize;
     for entry in list.entries() {
-        let Some(mut section) = entry.section() else { continue };
+        before = before.saturating_add(entry.read_count());
+        let Some(mut section) = entry.section().filter(|_| entry.read_count() == 0) else { continue };
         let id = LvId(section.require_id("id").map_err(|error| error.with_lv(section.key()))?);
-        sections.push((id, section));
+        others.push((before, id, section));
     }
-    names.set_lvs(sections.iter().map(|(id, section)| (section.key(), *id)).collect());
-    vg.logical_volumes.reserve(sections.len());
-    let mut host = None;
-    for (id, mut section) in sections {
-        let lv = import_lv(&mut section, id, names, vg.extent_size, &mut host);
-        vg.logical_volumes.push(Arc::new(lv.map_err(|error| error.with_lv(section.key()))?));
+    if others.is_empty() {
+        vg.logical_volumes = plain;
+        return Ok(());
     }
+    let others = import_others(others, &plain, names, vg.extent_size)?;
+    vg.logical_volumes.reserve(plain.len().saturating_add(others.len()));
+    let (mut plain, mut taken) = (plain.into_iter(), 0);
+    for (before, lv) in others {
+        vg.logical_volumes.extend(plain.by_ref().take(before.saturating_sub(taken)));
+        taken = before;
+        vg.logical_volumes.push(lv);
+    }
+    vg.logical_volumes.extend(plain);
     Ok(())
+}
+
+/// A logical volume that is not plain: how many plain ones stand before it, and the rest of its
+/// section.
+type Other<'t, 'a> = (usize, LvId, Section<'t, 'a>);
+
+fn import_others(
+    others: Vec<Other<'_, '_>>,
+    plain: &[Arc<LogicalVolume>],
+    names: Names<'_>,
+    extent_size: Sectors,
+) -> Result<Vec<(usize, Arc<LogicalVolume>)>> {
+    let mut list = Vec::with_capacity(plain.len().saturating_add(others.len()));
+    let mut taken = 0;
+    for (before, id, section) in &others {
+        list.extend(names_of(plain.get(taken..*before)));
+        list.push((section.key(), *id));
+        taken = *before;
+    }
+    list.extend(names_of(plain.get(taken..)));
+    let names = names.with_lvs(list);
+    let mut host = None;
+    let import = |(before, id, mut section): Other<'_, '_>| {
+        let lv = import_lv(&mut section, id, &names, extent_size, &mut host);
+        Ok((before, Arc::new(lv.map_err(|error| error.with_lv(section.key()))?)))
+    };
+    others.into_iter().map(import).collect()
+}
+
+fn names_of(lvs: Option<&[Arc<LogicalVolume>]>) -> impl Iterator<Item = (&str, LvId)> {
+    lvs.unwrap_or_default().iter().map(|lv| (lv.name.as_str(), lv.id))
 }
 
 fn import_lv(
@@ -231,9 +284,9 @@ fn import_lv(
     let tags = section.strings("tags")?.unwrap_or_default();
     let creation_time = section.number("creation_time")?;
     let creation_host = section.str("creation_host")?.map(|host| shared(&host, last_host));
-    let lock_args = section.string("lock_args")?;
+    let lock_args = section.str("lock_args")?.map(|text| text.as_ref().into());
     let allocation_policy = import_policy(section)?.unwrap_or(AllocationPolicy::Inherit);
-    let profile = section.string("profile")?;
+    let profile = section.str("profile")?.map(|text| text.as_ref().into());
     let read_ahead = match section.number::<i32>("read_ahead")? {
         None | Some(0) => ReadAhead::Auto,
         Some(sectors) => u32::try_from(sectors).map_or(ReadAhead::None, ReadAhead::Sectors),
@@ -246,9 +299,9 @@ fn import_lv(
         name: section.key().to_owned(),
         id,
         status: parsed.bits,
-        unknown_status: parsed.unknown_status,
-        unknown_flags: parsed.unknown_flags,
-        tags,
+        unknown_status: parsed.unknown_status.into(),
+        unknown_flags: parsed.unknown_flags.into(),
+        tags: tags.into(),
         creation_time,
         creation_host,
         lock_args,
@@ -257,15 +310,15 @@ fn import_lv(
         read_ahead,
         major,
         minor,
-        segments,
-        extra: section.rest(),
+        segments: segments.into(),
+        extra: section.rest().into(),
         extent_size,
         visible: parsed.bits.contains(LvStatus::VISIBLE),
     })
 }
 
 /// The host of the volume before, if it is the same.
-fn shared(host: &str, last: &mut Option<Arc<str>>) -> Arc<str> {
+pub(super) fn shared(host: &str, last: &mut Option<Arc<str>>) -> Arc<str> {
     match last {
         Some(known) if **known == *host => Arc::clone(known),
         _ => Arc::clone(last.insert(host.into())),

@@ -146,6 +146,16 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0, token_start: 0, is_path: false }
     }
 
+    /// What is behind the last token.
+    pub(super) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Goes on at a later place, given by what is behind it.
+    pub(super) fn skip_to(&mut self, rest: &[u8]) {
+        self.at = self.text.len().saturating_sub(rest.len()).max(self.at);
+    }
+
     pub(super) fn error(&self, kind: TextErrorKind) -> TextError {
         TextError { kind, offset: self.token_start }
     }

@@ -11,8 +11,10 @@ mod export;
 mod flags;
 mod import;
 mod lexer;
+mod plain;
 mod print;
 mod read;
+mod section;
 mod segment;
 mod tree;
 

@@ -6,7 +6,8 @@ use core::fmt::Display;
 use hashbrown::HashMap;
 use std_alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-use super::tree::{Entry, Section, Value};
+use super::section::{Entry, Section};
+use super::tree::Value;
 use crate::error::{Error, Result};
 use crate::id::{Id, LvId, PvId};
 use crate::metadata::{Area, AreaSource};
@@ -26,9 +27,12 @@ impl<'a> Names<'a> {
         self.pvs.entry(name).or_insert(id);
     }
 
-    pub(super) fn set_lvs(&mut self, list: Vec<(&'a str, LvId)>) {
-        self.lv_list = list;
-        self.lvs = OnceCell::new();
+    /// The same physical volumes, and these logical ones.
+    pub(super) fn with_lvs<'n>(self, list: Vec<(&'n str, LvId)>) -> Names<'n>
+    where
+        'a: 'n,
+    {
+        Names { pvs: self.pvs, lv_list: list, lvs: OnceCell::new() }
     }
 
     pub(super) fn lv(&self, name: &str) -> Option<LvId> {

@@ -5,11 +5,11 @@
 
 use core::cell::Cell;
 
-use hashbrown::HashSet;
 use std_alloc::{borrow::Cow, borrow::ToOwned, string::String, vec::Vec};
 
 use super::lexer::{Lexer, TextError, TextErrorKind, Token, is_writable_key};
-use crate::metadata::{ConfigNode, ConfigValue};
+use super::section::Section;
+use crate::metadata::ConfigValue;
 
 /// Deepest nesting of sections accepted; lvm2 itself writes five levels.
 pub const DEPTH_MAX: usize = 64;
@@ -29,36 +29,64 @@ pub(crate) enum Value<'a> {
 
 /// A key with its value. Positions are 32 bits wide, because [`TEXT_SIZE_MAX`] bounds the text.
 #[derive(Clone, Debug)]
-struct Node {
+pub(super) struct Node {
     /// Where the key lies in the text.
-    key_start: u32,
-    key_length: u32,
-    /// The node behind this one and its children.
-    end: u32,
+    pub(super) key_start: u32,
+    pub(super) key_length: u32,
+    /// The node behind this one and its children; 0 while a section is open.
+    pub(super) end: u32,
     /// Its values in the tree's list.
     first: u32,
+    /// Their number; of a section, how many sections a [`Reader`] read that it stands for.
     count: u32,
-    is_section: bool,
+    pub(super) is_section: bool,
     /// Tells a list of one from a single value.
-    is_array: bool,
+    pub(super) is_array: bool,
     /// Set when somebody took it; the rest is what nobody knew.
-    taken: Cell<bool>,
+    pub(super) taken: Cell<bool>,
+}
+
+/// Reads sections that it knows before they become nodes.
+pub(super) trait Reader<'a> {
+    /// Reads the section at a position of the tree, whose `{` is behind the lexer, and those that
+    /// follow it; `place` are the sections around it. Goes on behind the last `}` that it read,
+    /// and returns the number of sections: none when the first is not one that it knows, or when
+    /// anything is wrong with it.
+    ///
+    /// It reads sections of one place only.
+    fn read(&mut self, tree: &Tree<'a>, place: &Place, section: usize, lexer: &mut Lexer<'a>) -> u32;
+}
+
+/// The open sections, each with the first node of its path: `a/b {` opens two at once.
+pub(super) type Place = [(usize, usize)];
+
+/// Leaves everything to the tree.
+struct NoReader;
+
+impl<'a> Reader<'a> for NoReader {
+    fn read(&mut self, _: &Tree<'a>, _: &Place, _: usize, _: &mut Lexer<'a>) -> u32 {
+        0
+    }
 }
 
 /// A parsed text.
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
     text: &'a str,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     values: Vec<Value<'a>>,
 }
+
+/// From here on room is made for all that may come, so that a long list is not moved again and
+/// again.
+const FEW: usize = 256;
 
 /// A length or position that [`TEXT_SIZE_MAX`] bounds.
 fn narrow(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-fn wide(position: u32) -> usize {
+pub(super) fn wide(position: u32) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
 
@@ -75,7 +103,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn to_config(self) -> ConfigValue {
+    pub(super) fn to_config(self) -> ConfigValue {
         match self {
             Value::Int(number) => ConfigValue::Int(number),
             Value::Float(text) => ConfigValue::Float(text.to_owned()),
@@ -104,13 +132,16 @@ fn unescape(text: &str) -> String {
 impl<'a> Tree<'a> {
     /// Parses a whole text, up to its end or the first NUL.
     pub(crate) fn parse(text: &'a str) -> Result<Self, TextError> {
+        Self::parse_with(text, &mut NoReader)
+    }
+
+    /// The same, but what `reader` reads takes no room in the tree.
+    pub(super) fn parse_with(text: &'a str, reader: &mut impl Reader<'a>) -> Result<Self, TextError> {
         if text.len() > TEXT_SIZE_MAX {
             return Err(TextError { kind: TextErrorKind::TooLong, offset: TEXT_SIZE_MAX });
         }
         let mut tree = Self { text, ..Self::default() };
-        tree.reserve();
         let mut lexer = Lexer::new(text);
-        // Each open section with the first node of its path: `a/b {` opens two at once.
         let mut open: Vec<(usize, usize)> = Vec::new();
         loop {
             let key = match lexer.next(false)? {
@@ -126,10 +157,16 @@ impl<'a> Tree<'a> {
             };
             let (first, last) = tree.push_path(key, &lexer)?;
             match lexer.next(false)? {
-                Token::SectionBegin => open.push((first, last)),
+                Token::SectionBegin => {
+                    let is_path = first != last;
+                    match if is_path { 0 } else { reader.read(&tree, &open, last, &mut lexer) } {
+                        0 => open.push((first, last)),
+                        count => tree.set_read(last, count),
+                    }
+                }
                 Token::Assign => {
                     let from = tree.values.len();
-                    let is_array = tree.parse_value(&mut lexer)?;
+                    let is_array = parse_value(&mut lexer, &mut tree.values)?;
                     tree.set_values(last, from, is_array);
                     (first..=last).for_each(|index| tree.close(index));
                 }
@@ -141,18 +178,6 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Makes room for as many nodes and values as there can be, so that neither list is ever moved:
-    /// a node takes a `=` or `{`, and every value behind another one of an array a comma.
-    fn reserve(&mut self) {
-        let assignments = count_bytes(self.text, b'=');
-        let sections = count_bytes(self.text, b'{');
-        let commas = count_bytes(self.text, b',');
-        // `a=1 ` is the shortest node, `1,` the shortest value.
-        let nodes = assignments.saturating_add(sections).min(self.text.len() / 4);
-        self.nodes.reserve(nodes);
-        self.values.reserve(assignments.saturating_add(commas).min(self.text.len() / 2));
-    }
-
     /// Adds a node for the key; `a/b/c = 1` makes `c` in a section `b` in a section `a`.
     /// Returns the positions of the first and the last of them.
     fn push_path(&mut self, key: &'a str, lexer: &Lexer<'a>) -> Result<(usize, usize), TextError> {
@@ -160,7 +185,7 @@ impl<'a> Tree<'a> {
             if key.is_empty() {
                 return Err(lexer.error(TextErrorKind::EmptyKey));
             }
-            let last = self.push(key);
+            let last = self.push(key, lexer);
             return Ok((last, last));
         }
         let first = self.nodes.len();
@@ -168,7 +193,7 @@ impl<'a> Tree<'a> {
             if !is_writable_key(part) {
                 return Err(lexer.error(TextErrorKind::OddKey));
             }
-            self.push(part);
+            self.push(part, lexer);
             if self.nodes.len().saturating_sub(first) > DEPTH_MAX {
                 return Err(lexer.error(TextErrorKind::TooDeep));
             }
@@ -179,8 +204,14 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn push(&mut self, key: &'a str) -> usize {
+    fn push(&mut self, key: &'a str, lexer: &Lexer<'a>) -> usize {
         let index = self.nodes.len();
+        if index >= FEW && index == self.nodes.capacity() {
+            // A node takes a `=` or `{`, and `a=1 ` is the shortest.
+            let rest = lexer.rest();
+            let more = count_bytes(rest, b'=').saturating_add(count_bytes(rest, b'{'));
+            self.nodes.reserve(more.min(rest.len() / 4));
+        }
         // The key is a piece of the text, so the distance of their addresses is its position.
         let key_start = key.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
         self.nodes.push(Node {
@@ -211,47 +242,87 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds a value, or the elements of an array; true when it was an array.
-    fn parse_value(&mut self, lexer: &mut Lexer<'a>) -> Result<bool, TextError> {
-        let token = lexer.next(true)?;
-        if token != Token::ArrayBegin {
-            let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
-            self.values.push(value);
-            return Ok(false);
-        }
-        // Behind an element a value may follow only after a comma, unless it brings its own quote.
-        let mut value_allowed = true;
-        loop {
-            match lexer.next(value_allowed)? {
-                Token::ArrayEnd => return Ok(true),
-                Token::Comma if value_allowed => return Err(lexer.error(TextErrorKind::ValueExpected)),
-                Token::Comma => value_allowed = true,
-                Token::Word(_) | Token::Int(_) | Token::Float(_) if !value_allowed => {
-                    return Err(lexer.error(TextErrorKind::CommaExpected));
-                }
-                token => {
-                    let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
-                    self.values.push(value);
-                    value_allowed = false;
-                }
-            }
+    /// Notes that sections were read by a [`Reader`]. Those in a row take one node.
+    fn set_read(&mut self, index: usize, count: u32) {
+        let before = index.checked_sub(1).and_then(|before| self.nodes.get_mut(before));
+        if let Some(before) = before.filter(|before| before.is_section && before.count > 0) {
+            before.count = before.count.saturating_add(count);
+            self.nodes.truncate(index);
+        } else if let Some(node) = self.nodes.get_mut(index) {
+            node.count = count;
+            self.close(index);
         }
     }
 
     /// The text as one section.
     pub(crate) fn root(&self) -> Section<'_, 'a> {
-        Section { tree: self, first: 0, next: 0, end: self.nodes.len(), key: "", offset: 0 }
+        Section::of_nodes(self, 0, self.nodes.len())
     }
 
-    fn key(&self, node: &Node) -> &'a str {
+    /// Of a section that is still open, the children up to and with that one.
+    pub(super) fn open_section(&self, index: usize, last: usize) -> Section<'_, 'a> {
+        Section::of_nodes(self, index.saturating_add(1), last.saturating_add(1))
+    }
+
+    /// The key of the node at a position.
+    pub(super) fn key_at(&self, index: usize) -> &'a str {
+        self.nodes.get(index).map_or("", |node| self.key(node))
+    }
+
+    pub(super) fn key(&self, node: &Node) -> &'a str {
         let start = wide(node.key_start);
         self.text.get(start..start.saturating_add(wide(node.key_length))).unwrap_or_default()
     }
 
-    fn values(&self, node: &Node) -> &[Value<'a>] {
+    /// How many sections a node stands for that a [`Reader`] read.
+    pub(super) fn read_count(&self, node: &Node) -> usize {
+        if node.is_section { wide(node.count) } else { 0 }
+    }
+
+    pub(super) fn values(&self, node: &Node) -> &[Value<'a>] {
+        if node.is_section {
+            return &[];
+        }
         let first = wide(node.first);
         self.values.get(first..first.saturating_add(wide(node.count))).unwrap_or_default()
     }
+}
+
+/// Adds a value, or the elements of an array; true when it was an array.
+pub(super) fn parse_value<'a>(lexer: &mut Lexer<'a>, values: &mut Vec<Value<'a>>) -> Result<bool, TextError> {
+    let token = lexer.next(true)?;
+    if token != Token::ArrayBegin {
+        let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
+        add_value(values, value, lexer);
+        return Ok(false);
+    }
+    // Behind an element a value may follow only after a comma, unless it brings its own quote.
+    let mut value_allowed = true;
+    loop {
+        match lexer.next(value_allowed)? {
+            Token::ArrayEnd => return Ok(true),
+            Token::Comma if value_allowed => return Err(lexer.error(TextErrorKind::ValueExpected)),
+            Token::Comma => value_allowed = true,
+            Token::Word(_) | Token::Int(_) | Token::Float(_) if !value_allowed => {
+                return Err(lexer.error(TextErrorKind::CommaExpected));
+            }
+            token => {
+                let value = single(token).ok_or_else(|| lexer.error(TextErrorKind::ValueExpected))?;
+                add_value(values, value, lexer);
+                value_allowed = false;
+            }
+        }
+    }
+}
+
+fn add_value<'a>(values: &mut Vec<Value<'a>>, value: Value<'a>, lexer: &Lexer<'a>) {
+    if values.len() >= FEW && values.len() == values.capacity() {
+        // A value takes a `=` or, behind another one of an array, a comma; `1,` is the shortest.
+        let rest = lexer.rest();
+        let more = count_bytes(rest, b'=').saturating_add(count_bytes(rest, b','));
+        values.reserve(more.min(rest.len() / 2));
+    }
+    values.push(value);
 }
 
 fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
@@ -269,132 +340,6 @@ fn single<'a>(token: Token<'a>) -> Option<Value<'a>> {
 fn count_bytes(text: &str, wanted: u8) -> usize {
     let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
     pieces.map(|piece| usize::from(piece.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>())).sum()
-}
-
-/// A section while it is being read: keys are taken out of it, and what is left was unknown.
-///
-/// When a key stands there twice the first counts, as in lvm2; the second is left over.
-#[derive(Clone, Debug)]
-pub(crate) struct Section<'t, 'a> {
-    tree: &'t Tree<'a>,
-    /// The first child.
-    first: usize,
-    /// The first child that was not taken when looked at last.
-    next: usize,
-    end: usize,
-    key: &'a str,
-    offset: usize,
-}
-
-/// A key with its value, or a section.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry<'t, 'a> {
-    tree: &'t Tree<'a>,
-    index: usize,
-    node: &'t Node,
-}
-
-impl<'t, 'a> Section<'t, 'a> {
-    /// The section's own key.
-    pub(crate) fn key(&self) -> &'a str {
-        self.key
-    }
-
-    /// Where the section begins in the text.
-    pub(crate) fn offset(&self) -> usize {
-        self.offset
-    }
-
-    /// Children that nobody took yet, in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'t, 'a>> + use<'t, 'a> {
-        self.children().filter(|entry| !entry.node.taken.get())
-    }
-
-    /// Children from the first that was not taken on.
-    fn children(&self) -> impl Iterator<Item = Entry<'t, 'a>> + use<'t, 'a> {
-        let (tree, mut at, end) = (self.tree, self.next, self.end);
-        core::iter::from_fn(move || {
-            if at >= end {
-                return None;
-            }
-            let index = at;
-            let node = tree.nodes.get(index)?;
-            at = wide(node.end).max(at.saturating_add(1));
-            Some(Entry { tree, index, node })
-        })
-    }
-
-    /// Takes the first entry of that key.
-    pub(crate) fn take(&mut self, key: &str) -> Option<Entry<'t, 'a>> {
-        let entry =
-            self.entries().find(|entry| wide(entry.node.key_length) == key.len() && entry.key() == key)?;
-        entry.node.taken.set(true);
-        if entry.index == self.next {
-            self.next = entry.next_index();
-        }
-        Some(entry)
-    }
-
-    /// Everything that nobody knew, as owned nodes. What stands there again under a key that was
-    /// taken is not among them: it counts for nothing, and written back it could come first.
-    pub(crate) fn rest(&self) -> Vec<ConfigNode> {
-        if self.entries().next().is_none() {
-            return Vec::new();
-        }
-        let all = Section { next: self.first, ..self.clone() };
-        let taken = all.children().filter(|entry| entry.node.taken.get()).map(|entry| entry.key());
-        let taken = taken.collect::<HashSet<_>>();
-        self.entries().filter(|entry| !taken.contains(entry.key())).map(|entry| entry.to_config()).collect()
-    }
-}
-
-impl<'t, 'a> Entry<'t, 'a> {
-    fn next_index(&self) -> usize {
-        wide(self.node.end).max(self.index.saturating_add(1))
-    }
-
-    pub(crate) fn key(&self) -> &'a str {
-        self.tree.key(self.node)
-    }
-
-    pub(crate) fn offset(&self) -> usize {
-        wide(self.node.key_start)
-    }
-
-    /// Marks it as known.
-    pub(crate) fn mark_taken(&self) {
-        self.node.taken.set(true);
-    }
-
-    pub(crate) fn is_section(&self) -> bool {
-        self.node.is_section
-    }
-
-    /// As a section, if it is one.
-    pub(crate) fn section(&self) -> Option<Section<'t, 'a>> {
-        self.is_section().then(|| Section {
-            tree: self.tree,
-            first: self.index.saturating_add(1),
-            next: self.index.saturating_add(1),
-            end: self.next_index(),
-            key: self.key(),
-            offset: self.offset(),
-        })
-    }
-
-    /// The elements; a single value is a list of one, as lvm2 reads it.
-    pub(crate) fn values(&self) -> &'t [Value<'a>] {
-        self.tree.values(self.node)
-    }
-
-    fn to_config(self) -> ConfigNode {
-        let value = match (self.section(), self.values()) {
-            (Some(section), _) => ConfigValue::Section(section.rest()),
-            (None, [value]) if !self.node.is_array => value.to_config(),
-            (None, values) => ConfigValue::Array(values.iter().map(|value| value.to_config()).collect()),
-        };
-        ConfigNode { key: self.key().to_owned(), value }
-    }
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ pub(super) fn full<'i>(
     lines.end();
     if maps {
         lines.title("Physical Segments");
-        group.map.runs(at).iter().for_each(|run| map(lines, group, *run));
+        group.runs(at).iter().for_each(|run| map(lines, group, *run));
         lines.end();
     }
 }

@@ -244,6 +244,6 @@ fn lvresize(
         let placement = allocate(vg, &vg.pv_map()?, &request)?;
         append_segments(&mut segments, &placement, stripe_size);
     }
-    Arc::make_mut(&mut vg.logical_volumes[at]).segments = segments;
+    Arc::make_mut(&mut vg.logical_volumes[at]).segments = segments.into();
     Ok(())
 }

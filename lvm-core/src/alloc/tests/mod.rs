@@ -13,8 +13,8 @@ use std_alloc::{string::String, string::ToString, sync::Arc, vec::Vec};
 use super::{AllocationSettings, PvSelection};
 use crate::id::{LvId, PvId, VgId};
 use crate::metadata::{
-    AllocationPolicy, LogicalVolume, LvStatus, PhysicalVolume, PvStatus, ReadAhead, Segment, VgStatus,
-    VolumeGroup,
+    AllocationPolicy, LogicalVolume, LvStatus, PhysicalVolume, PvStatus, RareList, ReadAhead, Segment,
+    VgStatus, VolumeGroup,
 };
 use crate::stamp::SeededIds;
 use crate::units::{Extents, Sectors};
@@ -76,9 +76,9 @@ fn add_lv(vg: &mut VolumeGroup, name: &str, policy: AllocationPolicy, segments: 
         name: name.to_string(),
         id,
         status: LvStatus::READ | LvStatus::WRITE | LvStatus::VISIBLE,
-        unknown_status: Vec::new(),
-        unknown_flags: Vec::new(),
-        tags: Vec::new(),
+        unknown_status: RareList::new(),
+        unknown_flags: RareList::new(),
+        tags: RareList::new(),
         creation_time: None,
         creation_host: None,
         lock_args: None,
@@ -87,8 +87,8 @@ fn add_lv(vg: &mut VolumeGroup, name: &str, policy: AllocationPolicy, segments: 
         read_ahead: ReadAhead::Auto,
         major: None,
         minor: None,
-        segments,
-        extra: Vec::new(),
+        segments: segments.into(),
+        extra: RareList::new(),
         extent_size: EXTENT_SIZE,
         visible: true,
     }));

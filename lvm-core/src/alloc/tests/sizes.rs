@@ -193,7 +193,7 @@ fn pieces_that_go_on_where_the_last_ends_join_it() {
     assert_eq!(segments.len(), 2);
 
     let mut tagged = striped(12, 2, &[6, 6]);
-    tagged.tags.push(std::string::String::from("x"));
+    tagged.tags.extend([std::string::String::from("x")]);
     let mut segments = vec![striped(0, 10, &[0, 0]), striped(10, 2, &[5, 5]), tagged.clone()];
     merge_adjacent(&mut segments);
     assert_eq!(segments, [striped(0, 12, &[0, 0]), tagged]);

@@ -24,7 +24,7 @@ use std_alloc::{boxed::Box, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{ConfigNode, SegmentFlags};
+use super::{ConfigNode, RareList, SegmentFlags};
 use crate::id::{LvId, PvId};
 use crate::units::Extents;
 
@@ -57,12 +57,12 @@ pub struct Segment {
     pub(crate) reshape_count: Option<u32>,
     #[serde(skip_serializing_if = "SegmentFlags::is_empty")]
     pub(crate) flags: SegmentFlags,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) tags: Vec<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) tags: RareList<String>,
     #[serde(flatten)]
     pub(crate) kind: SegmentKind,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) extra: Vec<ConfigNode>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) extra: RareList<ConfigNode>,
 }
 
 impl Segment {
@@ -72,9 +72,9 @@ impl Segment {
             extent_count,
             reshape_count: None,
             flags: SegmentFlags::empty(),
-            tags: Vec::new(),
+            tags: RareList::new(),
             kind,
-            extra: Vec::new(),
+            extra: RareList::new(),
         }
     }
 

@@ -15,7 +15,7 @@ use std_alloc::{boxed::Box, string::String, vec::Vec};
 use super::export::NameTable;
 use super::print::Printer;
 use super::read::Names;
-use super::tree::Section;
+use super::section::Section;
 use crate::error::Result;
 use crate::metadata::flag_tables::SEGMENT_FLAGS;
 use crate::metadata::segment::UnknownSegment;
@@ -40,7 +40,7 @@ pub(super) fn import(mut section: Section<'_, '_>, names: &Names<'_>) -> Result<
     let type_name = section.str("type")?.unwrap_or("striped".into());
     let tags = section.strings("tags")?.unwrap_or_default();
     let mut seg = Segment::new(start_extent, extent_count, SegmentKind::Error);
-    seg.tags = tags;
+    seg.tags = tags.into();
     let Some((base, flags)) = split_type(&type_name).filter(|(base, _)| is_known(base)) else {
         let nodes = section.rest();
         seg.kind =
@@ -65,7 +65,7 @@ pub(super) fn import(mut section: Section<'_, '_>, names: &Names<'_>) -> Result<
         "zero" => SegmentKind::Zero,
         level => SegmentKind::Raid(Box::new(raid::import(section, names, level)?)),
     };
-    seg.extra = section.rest();
+    seg.extra = section.rest().into();
     Ok(seg)
 }
 

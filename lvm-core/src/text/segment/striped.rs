@@ -26,7 +26,7 @@ pub(super) fn import(
         let message = format!("stripe_count is {stripe_count} and there are {} stripes", stripes.len());
         return Err(section.bad("stripes", section.offset(), message));
     }
-    Ok(Striped { stripe_size, stripes, spelt_linear })
+    Ok(Striped { stripe_size, stripes: stripes.into(), spelt_linear })
 }
 
 pub(super) fn export(p: &mut Printer<'_>, striped: &Striped, names: &NameTable<'_>) {
