@@ -17,6 +17,9 @@ use crate::lvm::Lvm;
 use crate::options::DeviceSpec;
 use crate::scan::devices::{Access, OpenDevices};
 
+/// Bytes that are copied at a time.
+const PIECE: u64 = 1 << 20;
+
 /// A line about a device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -137,28 +140,43 @@ impl Inspector {
         header::read(&*self.device, label_sector)
     }
 
-    /// The bytes of a part of the device.
+    /// Calls `write` with the bytes of a part of the device, one piece after the other.
     ///
     /// # Errors
-    /// `InvalidInput` when it reaches past the end; `Io`.
-    pub fn bytes(&self, area: DiskArea) -> Result<Vec<u8>> {
-        let end = area.offset.checked_add(area.size).filter(|end| *end <= self.device.size());
-        if end.is_none() {
-            let message = format!("{} bytes at {} reach past the end", area.size, area.offset);
-            return Err(Error::invalid(message).with_device(self.device.name()));
+    /// `InvalidInput` when it reaches past the end; `Io`; those of `write`.
+    pub fn copy(&self, area: DiskArea, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.check(area)?;
+        let mut at = area.offset;
+        let end = area.offset.saturating_add(area.size);
+        let mut buffer = Vec::new();
+        while at < end {
+            let length = (end - at).min(PIECE);
+            buffer.resize(usize::try_from(length).unwrap_or(0), 0);
+            self.device.read_at(at, &mut buffer)?;
+            write(&buffer)?;
+            at = at.saturating_add(length);
         }
-        let mut bytes = vec![0; usize::try_from(area.size).unwrap_or(0)];
-        self.device.read_at(area.offset, &mut bytes)?;
-        Ok(bytes)
+        Ok(())
     }
 
     /// Looks for metadata texts in every sector of an area, newer ones and what is left of older
-    /// ones, in the order of their places. Texts that wrap around the end of the area are found,
-    /// too.
+    /// ones, and calls `found` with each in the order of their places. Texts that wrap around the
+    /// end of the area are found, too; those of which another one overwrote the end are not.
     ///
     /// # Errors
-    /// Those of [`bytes`](Self::bytes).
-    pub fn search(&self, area: DiskArea) -> Result<Vec<FoundText>> {
-        Ok(search::texts(&self.bytes(area)?, area.offset))
+    /// `InvalidInput` when the area reaches past the end of the device; `Io`.
+    pub fn search(&self, area: DiskArea, found: &mut dyn FnMut(FoundText)) -> Result<()> {
+        self.check(area)?;
+        search::texts(&*self.device, area, found)
+    }
+
+    fn check(&self, area: DiskArea) -> Result<()> {
+        match area.offset.checked_add(area.size).filter(|end| *end <= self.device.size()) {
+            Some(_) => Ok(()),
+            None => {
+                let message = format!("{} bytes at {} reach past the end", area.size, area.offset);
+                Err(Error::invalid(message).with_device(self.device.name()))
+            }
+        }
     }
 }
