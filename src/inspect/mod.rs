@@ -180,3 +180,64 @@ impl Inspector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lvm_core::SeededIds;
+    use lvm_dm::block::MemoryDevice;
+
+    use super::*;
+    use crate::options::Options;
+
+    const SIZE: usize = 64 << 20;
+
+    fn device(bytes: &[u8]) -> Arc<MemoryDevice> {
+        let device = Arc::new(MemoryDevice::new("d", SIZE));
+        device.write_at(0, bytes).unwrap();
+        device
+    }
+
+    fn inspector(device: &Arc<MemoryDevice>) -> Inspector {
+        let device = Arc::clone(device) as Arc<dyn BlockDevice>;
+        Lvm::open(Options::new().block_devices([device])).unwrap().inspect("d").unwrap()
+    }
+
+    #[test]
+    fn what_lvm2_wrote_is_well() {
+        for name in ["member", "precommitted", "member_bootloader", "labelsector_3"] {
+            let bytes = std::fs::read(format!("tests/golden/image/{name}.bin")).unwrap();
+            let headers = inspector(&device(&bytes)).headers(None).unwrap();
+            assert!(headers.has_label && !headers.is_bad, "{name}: {headers:?}");
+        }
+    }
+
+    #[test]
+    fn damage_does_no_harm() {
+        let bytes = std::fs::read("tests/golden/image/precommitted.bin").unwrap();
+        let device = device(&bytes);
+        let inspector = inspector(&device);
+        let mut random = SeededIds::new(7);
+        // Where label, headers and the first text are.
+        let places = [512..720_u64, 4096..4200, 4608..5200];
+        let mut bad = 0;
+        for round in 0..400_usize {
+            let place = &places[round % places.len()];
+            let at = place.start + random.next_u64() % (place.end - place.start);
+            let numbers = [0, u64::MAX, random.next_u64(), 1 << 40, 4096, 511];
+            let number = numbers[round % numbers.len()].to_le_bytes();
+            let mut before = [0; 8];
+            device.read_at(at, &mut before).unwrap();
+            device.write_at(at, &number).unwrap();
+            let headers = inspector.headers(None).unwrap();
+            bad += usize::from(headers.is_bad);
+            for area in &headers.areas {
+                let mut texts = 0;
+                // One that reaches past the end is refused.
+                let _ = inspector.search(area.location, &mut |_| texts += 1);
+                assert!(texts <= 2);
+            }
+            device.write_at(at, &before).unwrap();
+        }
+        assert!(bad > 200, "{bad}");
+    }
+}
