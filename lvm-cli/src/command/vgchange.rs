@@ -4,7 +4,7 @@ mod systemid;
 
 use lvmkit::core::metadata::VgStatus;
 use lvmkit::core::store::FoundVg;
-use lvmkit::{ActiveLv, AllocationPolicy, LogicalVolume, Lvm, Transaction};
+use lvmkit::{ActiveLv, AllocationPolicy, ErrorKind, LogicalVolume, Lvm, Transaction};
 
 use super::Command;
 use crate::activation;
@@ -187,7 +187,12 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         transaction.set_vg_autoactivation(on)?;
     }
     if args.has(&o::VG_UUID) {
-        transaction.renew_vg_id()?;
+        transaction.renew_vg_id().map_err(|error| match error.kind() {
+            ErrorKind::InUse if !transaction.is_exported() => {
+                Failure::refused("Volume group has active logical volumes")
+            }
+            _ => error.into(),
+        })?;
     }
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_vg_tag(tag.trim_start_matches('@'))?;
