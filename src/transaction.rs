@@ -495,7 +495,9 @@ impl Transaction {
             if !lvm.options.dry_run {
                 crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
                 commit::archive(&lvm.options, &draft)?;
-                opened.changing(&lvm.options, || change::remove(&lvm.options, &opened, &draft, &devices))?;
+                opened.changing(&lvm.options, || {
+                    change::remove(&lvm.options, &opened, &draft, &devices, observer)
+                })?;
             }
             return Ok(draft.volume_group().clone());
         }

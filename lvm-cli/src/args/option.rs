@@ -277,6 +277,7 @@ options! {
 
 // Settings.
 options! {
+    DETACHPROFILE = Opt::flag("detachprofile", "Forget its metadata profile.");
     METADATAPROFILE = Opt::new("metadataprofile", Takes::Text("String"), "Settings for groups and volumes from this profile.");
     ATVERSION = Opt::new("atversion", Takes::Text("String"), "Settings as LVM2 had them in this version.");
     CONFIG_FILE = Opt::new("file", Takes::Text("String"), "Write there instead of to standard output.").short('f');

@@ -12,6 +12,8 @@ use crate::args::{Activation, Opt, option as o, value};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
+    &o::DETACHPROFILE,
+    &o::METADATAPROFILE,
     &o::ADDTAG,
     &o::DELTAG,
     &o::ALLOC,
@@ -193,6 +195,9 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
             }
             _ => error.into(),
         })?;
+    }
+    if let Some(profile) = crate::settings::profile_change(args)? {
+        transaction.set_profile(profile)?;
     }
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_vg_tag(tag.trim_start_matches('@'))?;

@@ -33,6 +33,7 @@ pub(super) static COMMAND: Command = Command {
         o::BACKUP,
         PV_OPTIONS,
         &[
+            &o::METADATAPROFILE,
             &o::PHYSICALEXTENTSIZE,
             &o::MAXLOGICALVOLUMES,
             &o::MAXPHYSICALVOLUMES,
@@ -57,7 +58,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(&devices)?;
     session.require_no_group(&name)?;
     let sources = sources(session, &lvm, &devices)?;
-    let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
+    let mut transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
+    if let Some(profile) = crate::settings::metadata_profile(&session.args) {
+        transaction.set_profile(Some(profile))?;
+    }
     let plan = transaction.plan()?;
     session.commit(&lvm, transaction, move |session, _, _| {
         say_initialised(session, &plan, &devices);

@@ -283,7 +283,7 @@ impl VgDraft {
         })
     }
 
-    fn change_lv(
+    pub(super) fn change_lv(
         &mut self,
         name: &str,
         change: impl FnOnce(&mut crate::metadata::LogicalVolume) -> Result<()>,
