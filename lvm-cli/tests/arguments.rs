@@ -10,7 +10,6 @@
 mod support;
 
 #[path = "../../tests/support/mod.rs"]
-#[allow(unreachable_pub, reason = "other test programs use the rest of it")]
 mod machine;
 
 use std::fs;
