@@ -143,10 +143,15 @@ fn import_vg(mut section: Section<'_, '_>, plain: Vec<Arc<LogicalVolume>>) -> Re
     };
     let mut names = Names::default();
     import_pvs(section, &mut vg, &mut names)?;
+    let plain_count = plain.len();
     import_lvs(section, &mut vg, names, plain)?;
+    let is_plain = vg.logical_volumes.len() == plain_count;
     import_historical(section, &mut vg)?;
     vg.extra = section.rest();
-    vg.refresh_derived();
+    // Plain volumes are what they should be already.
+    if !is_plain || vg.logical_volumes.first().is_some_and(|lv| lv.extent_size != vg.extent_size) {
+        vg.refresh_derived();
+    }
     Ok(vg)
 }
 
