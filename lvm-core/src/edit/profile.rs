@@ -32,7 +32,7 @@ impl VgDraft {
     pub fn set_lv_profile(&mut self, lv: &str, profile: Option<&str>) -> Result<()> {
         let profile = checked(profile)?;
         self.change_lv(lv, |lv| {
-            lv.profile = profile;
+            lv.profile = profile.map(String::into_boxed_str);
             Ok(())
         })
     }
