@@ -256,8 +256,7 @@ mod tests {
 
     #[test]
     fn nothing_rare_is_nothing() {
-        let mut keys = RareKeys::default();
-        keys.minor = Some(1);
+        let mut keys = RareKeys::from(RareValues { minor: Some(1), ..RareValues::default() });
         assert_ne!(keys, RareKeys::default());
         keys.minor = None;
         assert_eq!(keys, RareKeys::default());

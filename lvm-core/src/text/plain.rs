@@ -64,7 +64,13 @@ impl<'a> Reader<'a> for PlainVolumes<'a> {
         let mut count = 0_u32;
         let mut name = Some(tree.key_at(section));
         let mut cursor = Cursor::new(lexer.rest());
+        let start = cursor;
         while let Some(lv) = name.and_then(|name| self.volume(name, &mut cursor)) {
+            if self.list.is_empty() {
+                // The others will be about as long.
+                let others = cursor.rest().len().checked_div(cursor.since(start).len());
+                self.list.reserve(others.unwrap_or(0).saturating_add(1));
+            }
             self.list.push(Arc::new(lv));
             count = count.saturating_add(1);
             lexer.skip_to(cursor.rest());

@@ -234,6 +234,10 @@ impl Field {
     /// report has it) may be left away.
     #[must_use]
     pub fn find(name: &str, prefix: &str) -> Option<&'static Self> {
+        // Nearly always, and quick to tell.
+        if let Some(exact) = Self::all().find(|field| field.id == name) {
+            return Some(exact);
+        }
         let mut whole = Self::all().filter(|field| same_name(field.id, name));
         whole.next().or_else(|| {
             Self::all().find(|field| field.id.strip_prefix(prefix).is_some_and(|rest| same_name(rest, name)))
