@@ -89,8 +89,7 @@ impl Command {
 
     /// True for commands of LVM2 that change something, and log that with `--reportformat json`.
     pub(crate) fn changes(&self) -> bool {
-        let takes = |group: &&[&Opt]| std::ptr::eq(*group, option::CHANGING);
-        self.options.iter().any(takes) && logs(self.name)
+        self.options().any(|opt| opt.long == option::NOFLUSH.long) && logs(self.name)
     }
 }
 
