@@ -1,5 +1,7 @@
 //! Physical volume arguments and the options that make one.
 
+use std::path::Path;
+
 use lvmkit::commit::backup::read_backup;
 use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse};
 
@@ -41,7 +43,7 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
         data_alignment_offset: args.size(&option::DATAALIGNMENTOFFSET),
         bootloader_area_size: args.size(&option::BOOTLOADERAREASIZE),
         label_sector: args.text(&option::LABELSECTOR).and_then(|text| text.parse().ok()),
-        size: args.size(&option::SETPHYSICALVOLUMESIZE),
+        size: args.size(&option::SETPHYSICALVOLUMESIZE).filter(|size| !size.is_zero()),
         ..PvOptions::default()
     };
     let Some(id) = options.id else {
@@ -52,10 +54,17 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
     };
     match args.text(&option::RESTOREFILE) {
         Some(file) => {
+            if args.has(&option::BOOTLOADERAREASIZE) {
+                let line = "Command does not accept option combination: --bootloaderareasize  with --restorefile";
+                return Err(Failure::usage(line));
+            }
+            if !Path::new(file).exists() {
+                return Err(Failure::usage(format!("{file}: stat failed: No such file or directory")));
+            }
             let vg = read_backup(file.as_ref())?.vg;
             let pv = vg
                 .physical_volume(id)
-                .ok_or_else(|| Failure::refused(format!("Can't find uuid {id} in backup file {file}")))?;
+                .ok_or_else(|| Failure::usage(format!("Can't find uuid {id} in backup file {file}")))?;
             options.restore = Some(pv.into());
         }
         None if args.has(&option::NORESTOREFILE) => {}

@@ -228,7 +228,11 @@ impl<'o> Session<'o> {
         if let Some(name) = self.args.text(&option::DEVICESFILE) {
             options = self.devices_file(options, name)?;
         }
-        if self.args.yes_no(&option::AUTOBACKUP) != Some(false) {
+        let autobackup = self.args.yes_no(&option::AUTOBACKUP);
+        if autobackup != Some(false) {
+            if autobackup == Some(true) && of_host {
+                options = self.with_default_backups(options);
+            }
             if let Some(dir) = self.args.text(&option::BACKUP_DIR) {
                 options = options.backup_dir(dir);
             }
@@ -239,6 +243,23 @@ impl<'o> Session<'o> {
             options = options.no_backups();
         }
         Ok(options)
+    }
+
+    /// With the directories of backups and archives that the configuration names, also when it
+    /// switches them off.
+    fn with_default_backups(&self, mut options: Options) -> Options {
+        if let Some(dir) = self.configured_dir("backup/backup_dir") {
+            options = options.backup_dir(dir);
+        }
+        if let Some(dir) = self.configured_dir("backup/archive_dir") {
+            options = options.archive_dir(dir);
+        }
+        options
+    }
+
+    /// A directory of the configuration; none without a system directory.
+    pub(crate) fn configured_dir(&self, path: &str) -> Option<PathBuf> {
+        Some(PathBuf::from(self.config.text(path))).filter(|dir| dir.is_absolute())
     }
 
     /// With the devices file of that name; commands that put devices into it may begin one.

@@ -111,9 +111,8 @@ pub fn check_pair(vg: &str, lv: &str) -> Result<(), NameError> {
 /// # Errors
 /// The first rule broken.
 pub fn check_tag(tag: &str) -> Result<(), NameError> {
-    let first = *tag.as_bytes().first().ok_or(NameError::Empty)?;
-    if first == b'-' {
-        return Err(NameError::Hyphen);
+    if tag.is_empty() {
+        return Err(NameError::Empty);
     }
     if tag.len() > TAG_MAX {
         return Err(NameError::TooLong { length: tag.len(), max: TAG_MAX });
@@ -182,7 +181,7 @@ mod tests {
         assert!(check_pair(&"v".repeat(62), &"l".repeat(63)).is_err());
         assert_eq!(check_tag("a/b=c!:&#_+.-"), Ok(()));
         assert_eq!(check_tag("bad tag"), Err(NameError::TagCharacter(' ')));
-        assert_eq!(check_tag("-x"), Err(NameError::Hyphen));
+        assert_eq!(check_tag("-x"), Ok(()));
         assert_eq!(clean_system_id("__host name!1"), "hostname1");
     }
 }

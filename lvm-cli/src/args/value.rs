@@ -192,9 +192,8 @@ impl Takes {
             Self::NewSize => Signs::Plus.check("Size", size::parse_signed_size(text, Unit::Mib)?),
             Self::SignedSize(signs) => signs.check("Size", size::parse_signed_size(text, Unit::Mib)?),
             Self::Extents(signs) => signs.check("Extents", size::parse_extents(text)?),
-            // LVM2 lets tags begin with a hyphen in, so that they have to come off again.
-            Self::Tag => check_tag(text.strip_prefix('@').unwrap_or(text).trim_start_matches('-'))
-                .map_err(|e| Invalid(Some(e.to_string()))),
+            // LVM2 gives no reason.
+            Self::Tag => check_tag(text.strip_prefix('@').unwrap_or(text)).map_err(|_| Invalid::default()),
             Self::Policy => AllocationPolicy::parse(text)
                 .map(drop)
                 .ok_or_else(|| Invalid(Some(format!("Unrecognised allocation policy {text}")))),

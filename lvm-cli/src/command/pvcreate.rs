@@ -1,5 +1,7 @@
 //! `pvcreate`
 
+use std::collections::HashSet;
+
 use lvmkit::{DeviceSpec, Lvm, PvOptions, PvSource};
 
 use super::Command;
@@ -28,13 +30,16 @@ pub(super) static COMMAND: Command = Command {
             &o::LABELSECTOR,
             &o::SETPHYSICALVOLUMESIZE,
             &o::PV_ZERO,
+            &o::METADATATYPE,
         ],
     ],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let devices = pv::specs(&session.args.words);
+    let mut devices = pv::specs(&session.args.words);
+    let mut seen = HashSet::new();
+    devices.retain(|device| seen.insert(device.to_string()));
     if devices.is_empty() {
         return Err(Failure::Syntax);
     }

@@ -1,5 +1,7 @@
 //! `pvremove`
 
+use std::collections::HashSet;
+
 use lvmkit::{DeviceSpec, Lvm, Overwrite, PvUse};
 
 use super::Command;
@@ -16,7 +18,9 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let devices = pv::specs(&session.args.words);
+    let mut devices = pv::specs(&session.args.words);
+    let mut seen = HashSet::new();
+    devices.retain(|device| seen.insert(device.to_string()));
     if devices.is_empty() {
         return Err(Failure::Syntax);
     }
@@ -30,7 +34,14 @@ fn run(session: &mut Session<'_>) -> Outcome {
 
 fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome {
     let mut overwrite = Overwrite::Refuse;
-    if let PvUse::Member(vg) = lvm.pv_use(device)? {
+    let used = lvm.pv_use(device)?;
+    let is_forced = session.args.has(&o::FORCE);
+    if used == PvUse::None && is_forced {
+        // Nothing is there to be removed, which is what was asked for.
+        session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
+        return Ok(());
+    }
+    if let PvUse::Member(vg) = used {
         if session.args.count(&o::FORCE) < 2 {
             return Err(Failure::Refused(vec![
                 format!("PV {device} is used by VG {vg} so please use vgreduce first."),

@@ -16,7 +16,9 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let file = match (session.args.text(&o::FILE), session.args.text(&o::BACKUP_DIR)) {
+    let named = session.args.text(&o::BACKUP_DIR).map(str::to_owned);
+    let configured = || session.configured_dir("backup/backup_dir").map(|dir| dir.display().to_string());
+    let file = match (session.args.text(&o::FILE), named.or_else(configured)) {
         (Some(file), _) => file.to_owned(),
         (None, Some(dir)) => format!("{}/%s", dir.trim_end_matches('/').replace('%', "%%")),
         (None, None) => return Err(Failure::Syntax),

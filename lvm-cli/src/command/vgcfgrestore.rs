@@ -20,7 +20,7 @@ pub(super) static COMMAND: Command = Command {
         "vgcfgrestore --list VG",
         "vgcfgrestore --list --file File [ VG ]",
     ],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FILE, &o::LIST, &o::RESTORE_FORCE]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FILE, &o::LIST, &o::RESTORE_FORCE, &o::METADATATYPE]],
     run,
 };
 
@@ -57,7 +57,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn dirs(session: &Session<'_>, lvm: &Lvm) -> (Option<PathBuf>, Option<PathBuf>) {
     let given = |opt| session.args.text(opt).map(PathBuf::from);
     let archives = given(&o::ARCHIVE_DIR).or_else(|| lvm.archive_dir().map(Path::to_owned));
+    let archives = archives.or_else(|| session.configured_dir("backup/archive_dir"));
     let backups = given(&o::BACKUP_DIR).or_else(|| lvm.backup_dir().map(Path::to_owned));
+    let backups = backups.or_else(|| session.configured_dir("backup/backup_dir"));
     (archives, backups)
 }
 

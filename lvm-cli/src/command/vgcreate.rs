@@ -21,6 +21,7 @@ pub(super) static PV_OPTIONS: &[&Opt] = &[
     &o::BOOTLOADERAREASIZE,
     &o::LABELSECTOR,
     &o::PV_ZERO,
+    &o::METADATATYPE,
 ];
 
 pub(super) static COMMAND: Command = Command {
@@ -40,6 +41,7 @@ pub(super) static COMMAND: Command = Command {
             &o::ADDTAG,
             &o::VGMETADATACOPIES,
             &o::SYSTEMID,
+            &o::LOCKTYPE,
             &o::SETAUTOACTIVATION,
             &o::SHARED,
         ],
@@ -59,9 +61,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let sources = sources(session, &lvm, &devices)?;
     let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
     let plan = transaction.plan()?;
+    let owner = session.args.text(&o::SYSTEMID).filter(|id| !id.is_empty());
+    let owner = owner.map(|id| format!(" with system ID {id}")).unwrap_or_default();
     session.commit(&lvm, transaction, move |session, _, _| {
         say_initialised(session, &plan, &devices);
-        session.out.say(format!("Volume group \"{name}\" successfully created"));
+        session.out.say(format!("Volume group \"{name}\" successfully created{owner}"));
         Ok(())
     })
 }
@@ -75,6 +79,12 @@ fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
     let args = &session.args;
     let mut new = NewVg::new(name);
     if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
+        if size.is_zero() {
+            return Err(Failure::usage("Physical extent size may not be zero"));
+        }
+        if size.to_sectors().get() > u64::from(u32::MAX) {
+            return Err(Failure::usage("Physical extent size must be smaller than <2.00 TiB."));
+        }
         new = new.extent_size(size);
     }
     if let Some(policy) = args.policy(&o::ALLOC) {
@@ -121,8 +131,8 @@ pub(super) fn sources(
             continue;
         }
         let overwrite = match session.pv_use(lvm, device)? {
-            PvUse::Member(_) => Overwrite::Refuse,
-            PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
+            PvUse::Member(_) if session.args.count(&o::FORCE) < 2 => Overwrite::Refuse,
+            PvUse::Member(_) | PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
         };
         sources.push(PvSource::new(device).options(options.clone()).overwrite(overwrite));
     }
