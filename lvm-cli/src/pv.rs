@@ -1,5 +1,6 @@
 //! Physical volume arguments and the options that make one.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use lvmkit::commit::backup::read_backup;
@@ -11,6 +12,38 @@ use crate::session::{Failure, Outcome, Session};
 /// The devices that arguments name.
 pub(crate) fn specs(words: &[String]) -> Vec<DeviceSpec> {
     words.iter().map(DeviceSpec::from).collect()
+}
+
+/// Arguments that are devices or tags of physical volumes. Tags become the devices of those that have
+/// them; what is named twice counts once.
+///
+/// # Errors
+/// What a scan fails with.
+pub(crate) fn devices_or_tags(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<DeviceSpec>> {
+    let words = &session.args.words;
+    let vgs = match words.iter().any(|word| word.starts_with('@')) {
+        true => session.volume_groups(lvm)?,
+        false => Vec::new(),
+    };
+    let mut devices: Vec<DeviceSpec> = Vec::new();
+    for word in words {
+        let Some(tag) = word.strip_prefix('@') else {
+            devices.push(word.into());
+            continue;
+        };
+        let pvs = vgs.iter().flat_map(|vg| vg.physical_volumes());
+        let tagged = pvs.filter(|pv| !pv.is_missing() && pv.tags().iter().any(|known| known == tag));
+        devices.extend(tagged.map(|pv| DeviceSpec::from(pv.device())));
+    }
+    let mut seen = HashSet::new();
+    devices.retain(|device| seen.insert(device.to_string()));
+    Ok(devices)
+}
+
+/// The devices among the arguments that are there; the others fail when their turn comes.
+pub(crate) fn there(words: &[String]) -> Vec<DeviceSpec> {
+    let devices = words.iter().filter(|word| !word.starts_with('@') && !word.is_empty());
+    devices.map(DeviceSpec::from).filter(|device| device.path().exists()).collect()
 }
 
 /// Arguments that may have ranges of extents or be tags, with the devices they name.
@@ -55,7 +88,8 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
     match args.text(&option::RESTOREFILE) {
         Some(file) => {
             if args.has(&option::BOOTLOADERAREASIZE) {
-                let line = "Command does not accept option combination: --bootloaderareasize  with --restorefile";
+                let line =
+                    "Command does not accept option combination: --bootloaderareasize  with --restorefile";
                 return Err(Failure::usage(line));
             }
             if !Path::new(file).exists() {

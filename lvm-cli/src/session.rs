@@ -198,6 +198,11 @@ impl<'o> Session<'o> {
         names.map(DeviceSpec::from).collect()
     }
 
+    /// True when no image files or devices are named by an option, so that it is about the machine.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        self.batch.is_none() && self.devices().is_empty()
+    }
+
     fn waits_for_udev(&self) -> bool {
         !self.args.has(&option::NOUDEVSYNC) && std::env::var_os(NO_UDEV_VARIABLE).is_none()
     }

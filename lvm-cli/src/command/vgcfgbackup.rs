@@ -10,7 +10,15 @@ pub(super) static COMMAND: Command = Command {
     usage: &["vgcfgbackup --file File [ VG|@Tag ... ]", "vgcfgbackup --backupdir Dir [ VG|@Tag ... ]"],
     options: &[
         o::COMMON,
-        &[&o::READONLY, &o::REPORTFORMAT, &o::FILE, &o::BACKUP_DIR, &o::FOREIGN, &o::PARTIAL],
+        &[
+            &o::READONLY,
+            &o::REPORTFORMAT,
+            &o::FILE,
+            &o::BACKUP_DIR,
+            &o::FOREIGN,
+            &o::PARTIAL,
+            &o::IGNORELOCKINGFAILURE,
+        ],
     ],
     run,
 };
@@ -26,7 +34,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
     let names = super::chosen_of(session, &scan);
-    let chosen = scan.groups.iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
+    let chosen =
+        super::sorted(&scan).into_iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
     let chosen = chosen.map(|found| &found.vg).collect::<Vec<_>>();
     lvm.write_backups(chosen.iter().copied(), &file)?;
     for vg in chosen {

@@ -93,7 +93,7 @@ fn list_files(session: &mut Session<'_>, name: &str) -> Outcome {
 /// One file. As with LVM2, one that cannot be read is no failure, and its name is shown twice.
 fn show(session: &mut Session<'_>, file: &Path) {
     let base = file.file_name().unwrap_or_default().to_string_lossy();
-    session.out.say("   ");
+    session.out.say(" ");
     session.out.say(format!("File:\t\t{}/{base}", file.display()));
     match read_backup(file) {
         Ok(imported) => {

@@ -56,6 +56,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let name = Target::vg_name(name).to_owned();
     let devices = pv::specs(words);
     let new = new_vg(session, &name)?;
+    let of_host = session.is_of_machine() && !devices.iter().any(|device| device.path().is_file());
+    if let Some(taken) = taken_path(&name).filter(|_| of_host) {
+        return Err(Failure::usage(format!("{taken}: already exists in filesystem")));
+    }
     let lvm = session.open(&devices)?;
     session.require_no_group(&name)?;
     let sources = sources(session, &lvm, &devices)?;
@@ -68,6 +72,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.out.say(format!("Volume group \"{name}\" successfully created{owner}"));
         Ok(())
     })
+}
+
+/// What stands where the directory of a group's nodes would be, and is none: those hold links only.
+pub(super) fn taken_path(name: &str) -> Option<String> {
+    let path = format!("/dev/{name}");
+    if let Ok(entries) = std::fs::read_dir(&path) {
+        let mut kinds = entries.flatten().map(|entry| entry.file_type());
+        if kinds.all(|kind| kind.is_ok_and(|kind| kind.is_symlink())) {
+            return None;
+        }
+    }
+    std::path::Path::new(&path).exists().then_some(path)
 }
 
 fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
