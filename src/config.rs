@@ -92,7 +92,7 @@ impl Options {
     ///   `backup` and `archive` switched off forget the directory; switched on they only let one that
     ///   is set stand;
     /// - `devices/`: those of [`MachineOptions`](crate::scan::machine::MachineOptions), `dir` among
-    ///   them;
+    ///   them, and `issue_discards`;
     /// - `global/`: `etc`, `locking_dir`, `metadata_read_only`, `proc`, `system_id_file`,
     ///   `system_id_source`, `wait_for_locks`;
     /// - `report/` and `global/units`, `suffix`, `si_unit_consistency`: those of [`ReportSettings`];
@@ -237,6 +237,10 @@ impl Options {
         match path.split_once('/').unwrap_or_default().0 {
             "activation" => Ok(self.activation.set(path, value)? || self.kernel.set(path, value)?),
             "allocation" | "backup" => self.set_keeping(path, value),
+            "devices" if path == "devices/issue_discards" => {
+                self.issue_discards = flag(path, value)?;
+                Ok(true)
+            }
             "devices" => {
                 let is_known = self.machine.set(path, value)?;
                 // One place for nodes, whoever makes them.

@@ -80,6 +80,12 @@ impl Lvm {
         self.options.system_id.as_deref()
     }
 
+    /// The tags of this host (`tags` of lvm.conf(5)).
+    #[must_use]
+    pub fn host_tags(&self) -> &[String] {
+        &self.options.activation.host_tags
+    }
+
     /// Where the state after each change is kept, if anywhere.
     #[must_use]
     pub fn backup_dir(&self) -> Option<&Path> {

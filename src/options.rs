@@ -154,6 +154,7 @@ pub struct Options {
     pub(crate) backup_dir: Option<PathBuf>,
     pub(crate) archive_dir: Option<PathBuf>,
     pub(crate) retention: Retention,
+    pub(crate) issue_discards: bool,
     pub(crate) stamp: StampOptions,
     pub(crate) seed: Option<u64>,
     pub(crate) allocation: AllocationSettings,
@@ -185,6 +186,7 @@ impl Default for Options {
             backup_dir: None,
             archive_dir: None,
             retention: Retention::default(),
+            issue_discards: false,
             stamp: StampOptions::new("lvmkit"),
             seed: None,
             allocation: AllocationSettings::default(),
@@ -288,6 +290,13 @@ impl Options {
     /// nowhere by default.
     pub fn archive_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.archive_dir = Some(dir.into());
+        self
+    }
+
+    /// Whether extents that a change sets free are discarded on the disks (`devices/issue_discards`);
+    /// off by default. Image files get holes there.
+    pub fn issue_discards(mut self, issue: bool) -> Self {
+        self.issue_discards = issue;
         self
     }
 

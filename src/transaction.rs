@@ -407,7 +407,14 @@ impl Transaction {
         self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
         // Read again: it was not locked so far.
         let source = find_group(self.opened.scan(), source)?;
-        self.require_inactive(&source.vg, |_| true)?;
+        self.require_inactive(&source.vg, |_| true).map_err(|error| match error.kind() {
+            ErrorKind::InUse => {
+                let name = source.vg.name();
+                let message = format!("Logical volumes in \"{name}\" must be inactive");
+                Error::new(ErrorKind::InUse, message).with_vg(name).with_source(error)
+            }
+            _ => error,
+        })?;
         if source.vg.is_partial() || !source.duplicates.is_empty() {
             let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
             return Err(Error::new(ErrorKind::MissingDevice, message));
@@ -488,7 +495,9 @@ impl Transaction {
             if !lvm.options.dry_run {
                 crate::observe::step(observer, format!("removing volume group {}", draft.name()))?;
                 commit::archive(&lvm.options, &draft)?;
-                opened.changing(&lvm.options, || change::remove(&lvm.options, &opened, &draft, &devices))?;
+                opened.changing(&lvm.options, || {
+                    change::remove(&lvm.options, &opened, &draft, &devices, observer)
+                })?;
             }
             return Ok(draft.volume_group().clone());
         }

@@ -28,7 +28,7 @@ fn prefix() -> &'static Path {
     PREFIX.get_or_init(|| {
         let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
         let mut install = Command::new(env!("CARGO"));
-        install.args(["xtask", "install", "--debug"]).arg(&prefix).current_dir(root());
+        install.args(["xtask", "install", "--debug", "--only", "library"]).arg(&prefix).current_dir(root());
         run(&mut install);
         prefix
     })

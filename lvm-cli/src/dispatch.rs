@@ -7,7 +7,7 @@ use crate::args::{UsageError, option, parse};
 use crate::command;
 use crate::help;
 use crate::output::Output;
-use crate::session::{EXIT_NO_SUCH_COMMAND, EXIT_OK, EXIT_USAGE, Session};
+use crate::session::{EXIT_NO_SUCH_COMMAND, EXIT_NOT_BEGUN, EXIT_OK, EXIT_USAGE, Session};
 use crate::shell;
 
 /// Names under which this program takes the command from its first argument.
@@ -69,6 +69,10 @@ fn run_own(base: &str, name: &str, rest: &[String]) -> u8 {
 /// Runs a command that exists. `line` is what the metadata's description says of it.
 pub(crate) fn run_command(name: &str, rest: &[String], line: &str) -> u8 {
     let mut out = Output::new();
+    if let Err(lines) = out.open_streams() {
+        lines.iter().for_each(|line| out.err(&format!("  {line}")));
+        return EXIT_NOT_BEGUN;
+    }
     let code = run_with(&mut out, name, rest, line);
     out.flush();
     code

@@ -22,6 +22,7 @@ mod pv;
 mod session;
 mod settings;
 mod shell;
+mod streams;
 
 use std::process::ExitCode;
 

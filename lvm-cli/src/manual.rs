@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn pages_are_of_commands_and_their_examples_are_understood() {
-        for page in pages::PAGES {
+        for page in pages::all() {
             let command = find(page.command).expect(page.command);
             assert!(!page.description.is_empty(), "{}", page.command);
             for (line, text) in page.examples {
@@ -186,6 +186,5 @@ mod tests {
                 assert!(find(other).is_some(), "{}: {other}", page.command);
             }
         }
-        assert!(pages::PAGES.is_sorted_by_key(|page| page.command));
     }
 }

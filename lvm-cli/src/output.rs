@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 
 use lvmkit::{Effect, Error};
 
+use crate::streams::Streams;
+
 /// Bytes of standard output that are written at once.
 const BUFFER: usize = 1 << 16;
 /// What each line begins with.
@@ -17,6 +19,7 @@ pub(crate) struct Output {
     stderr: Stderr,
     /// What each line begins with, when that is not two blanks.
     prefix: Option<String>,
+    streams: Streams,
     command_name: String,
     /// True when the next thing on standard output begins a line.
     at_line_start: bool,
@@ -34,6 +37,7 @@ impl Output {
             stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
             stderr: io::stderr(),
             prefix: None,
+            streams: Streams::default(),
             command_name: String::new(),
             at_line_start: true,
             messages_aside: false,
@@ -78,12 +82,29 @@ impl Output {
 
     /// The same, and lines begin with nothing.
     pub(crate) fn plain(&mut self, text: &str) {
-        self.put(text);
+        let _ = self.stdout.write_all(text.as_bytes());
     }
 
     fn put(&mut self, text: &str) {
+        let Streams { output, report, is_report, .. } = &mut self.streams;
+        let other = match report {
+            Some(report) if *is_report => Some(report),
+            _ => output.as_mut(),
+        };
         // A reader that went away, as `head` does, has all it wanted.
-        let _ = self.stdout.write_all(text.as_bytes());
+        let _ = match other {
+            Some(other) => other.write_all(text.as_bytes()),
+            None => self.stdout.write_all(text.as_bytes()),
+        };
+    }
+
+    /// Writes where the environment says.
+    ///
+    /// # Errors
+    /// Lines that say which variable names no descriptor that can be written to.
+    pub(crate) fn open_streams(&mut self) -> Result<(), Vec<String>> {
+        self.streams = Streams::of_environment()?;
+        Ok(())
     }
 
     /// What lines begin with instead of two blanks (`log/prefix`).
@@ -117,9 +138,13 @@ impl Output {
     /// A line on standard error, as it is.
     pub(crate) fn err(&mut self, line: &str) {
         self.flush();
-        let _ = match (&self.prefix, line.strip_prefix(INDENT)) {
-            (Some(prefix), Some(line)) => writeln!(self.stderr, "{prefix}{line}"),
-            _ => writeln!(self.stderr, "{line}"),
+        let (prefix, line) = match (&self.prefix, line.strip_prefix(INDENT)) {
+            (Some(prefix), Some(line)) => (prefix.as_str(), line),
+            _ => ("", line),
+        };
+        let _ = match &mut self.streams.errors {
+            Some(errors) => writeln!(errors, "{prefix}{line}"),
+            None => writeln!(self.stderr, "{prefix}{line}"),
         };
     }
 
@@ -142,6 +167,7 @@ impl Output {
 
     pub(crate) fn flush(&mut self) {
         let _ = self.stdout.flush();
+        self.streams.flush();
     }
 
     /// The standard output below, with nothing waiting to be written before.
@@ -164,7 +190,9 @@ impl Output {
 /// Results that write themselves.
 impl std::fmt::Write for Output {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.streams.is_report = true;
         self.raw(text);
+        self.streams.is_report = false;
         Ok(())
     }
 }

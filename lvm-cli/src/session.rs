@@ -1,22 +1,21 @@
 //! One command being run: its arguments, the view of devices, questions, and the exit code.
 
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileTypeExt;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use lvmkit::config::Config;
 use lvmkit::data::signature::Signature;
-use lvmkit::scan::machine::MachineOptions;
-use lvmkit::{
-    Bytes, DeviceSpec, Error, Event, KernelOptions, Lvm, Options, PvSource, PvUse, Transaction, VolumeGroup,
-};
+use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, PvSource, PvUse, Transaction, VolumeGroup};
 
 use crate::args::{Args, UsageError, option};
 use crate::batch::Batch;
 use crate::command::{Command, cannot_process};
 use crate::output::Output;
 use crate::settings;
+
+mod view;
+
+use view::is_block_device;
 
 /// It worked.
 pub(crate) const EXIT_OK: u8 = 0;
@@ -28,14 +27,6 @@ pub(crate) const EXIT_USAGE: u8 = 3;
 pub(crate) const EXIT_NOT_BEGUN: u8 = 4;
 /// It failed, or was refused.
 pub(crate) const EXIT_FAILED: u8 = 5;
-
-/// The variable that names devices and image files, as `--devices` does.
-const DEVICES_VARIABLE: &str = "LVMKIT_DEVICES";
-
-/// The variable that says that udev has no part in it, as it does to libdevmapper's programs.
-const NO_UDEV_VARIABLE: &str = "DM_DISABLE_UDEV";
-/// The variable that names another directory of nodes than `/dev`.
-const DEV_DIR_VARIABLE: &str = "DM_DEV_DIR";
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -115,6 +106,12 @@ impl<'o> Session<'o> {
                 }
             }
         }
+        if self.batch.is_some()
+            && let Err(failure) = settings::check_metadata_profile(self.out, &self.config, &self.args)
+        {
+            self.fail(failure);
+            return self.code;
+        }
         settings::give_options(&self.config, self.command, &mut self.args);
         settings::give_group(self.command, &mut self.args);
         if self.config.flag("log/silent") {
@@ -188,121 +185,14 @@ impl<'o> Session<'o> {
         self.batch.is_some()
     }
 
-    /// The devices that `--devices` or the environment names.
-    fn devices(&self) -> Vec<DeviceSpec> {
-        let mut lists = self.args.texts(&option::DEVICES).map(str::to_owned).collect::<Vec<_>>();
-        if lists.is_empty() {
-            lists.extend(std::env::var(DEVICES_VARIABLE));
-        }
-        let names = lists.iter().flat_map(|list| list.split(',')).filter(|name| !name.is_empty());
-        names.map(DeviceSpec::from).collect()
-    }
-
-    /// True when no image files or devices are named by an option, so that it is about the machine.
-    pub(crate) fn is_of_machine(&self) -> bool {
-        self.batch.is_none() && self.devices().is_empty()
-    }
-
-    fn waits_for_udev(&self) -> bool {
-        !self.args.has(&option::NOUDEVSYNC) && std::env::var_os(NO_UDEV_VARIABLE).is_none()
-    }
-
-    /// What the settings and options say; of the host's files, if its block devices are looked at.
-    fn options(&self, of_host: bool) -> Outcome<Options> {
-        let mut machine = MachineOptions::default();
-        if let Some(dir) =
-            std::env::var_os(DEV_DIR_VARIABLE).map(PathBuf::from).filter(|dir| dir.is_absolute())
-        {
-            machine.dev = dir;
-        }
-        let options = Options::new()
-            .machine(machine)
-            .command(self.line.clone())
-            .locking(!self.args.has(&option::NOLOCKING))
-            .read_only(self.args.has(&option::READONLY))
-            .dry_run(self.is_test())
-            .flush(!self.args.has(&option::NOFLUSH))
-            .kernel(KernelOptions::auto());
-        let mut options = match of_host {
-            true => options.of_host(&self.config)?,
-            false => options.with_config(&self.config.without_files())?,
-        };
-        if !self.waits_for_udev() {
-            options = options.udev_sync(false);
-        }
-        if let Some(name) = self.args.text(&option::DEVICESFILE) {
-            options = self.devices_file(options, name)?;
-        }
-        let autobackup = self.args.yes_no(&option::AUTOBACKUP);
-        if autobackup != Some(false) {
-            if autobackup == Some(true) && of_host {
-                options = self.with_default_backups(options);
-            }
-            if let Some(dir) = self.args.text(&option::BACKUP_DIR) {
-                options = options.backup_dir(dir);
-            }
-            if let Some(dir) = self.args.text(&option::ARCHIVE_DIR) {
-                options = options.archive_dir(dir);
-            }
-        } else {
-            options = options.no_backups();
-        }
-        Ok(options)
-    }
-
-    /// With the directories of backups and archives that the configuration names, also when it
-    /// switches them off.
-    fn with_default_backups(&self, mut options: Options) -> Options {
-        if let Some(dir) = self.configured_dir("backup/backup_dir") {
-            options = options.backup_dir(dir);
-        }
-        if let Some(dir) = self.configured_dir("backup/archive_dir") {
-            options = options.archive_dir(dir);
-        }
-        options
-    }
-
     /// A directory of the configuration; none without a system directory.
     pub(crate) fn configured_dir(&self, path: &str) -> Option<PathBuf> {
         Some(PathBuf::from(self.config.text(path))).filter(|dir| dir.is_absolute())
     }
 
-    /// With the devices file of that name; commands that put devices into it may begin one.
-    fn devices_file(&self, options: Options, name: &str) -> Outcome<Options> {
-        if self.args.has(&option::DEVICES) {
-            return Err(self.wrong("A --devices list cannot be used with --devicesfile."));
-        }
-        let options = options.devices_file(name).map_err(|error| self.wrong(error.message()))?;
-        let begins = ["lvmdevices", "vgimportdevices", "pvcreate", "vgcreate", "vgextend"];
-        if !begins.contains(&self.command.name) && !name.is_empty() {
-            let path = self.config.system_dir().join("devices").join(name);
-            if !path.exists() {
-                return Err(Failure::refused(format!("Devices file not found: {}", path.display())));
-            }
-        }
-        Ok(options)
-    }
-
-    /// A wrong command line, in a line that says why.
-    pub(crate) fn wrong(&self, line: &str) -> Failure {
-        let name = self.command.name;
-        let lines = [format!("  {line}"), format!("  Run `{name} --help' for more information.")];
-        Failure::Usage(UsageError(lines.to_vec()))
-    }
-
-    /// A handle on the machine, whatever devices are named.
-    pub(crate) fn open_machine(&self) -> Outcome<Lvm> {
-        Ok(Lvm::open(self.options(true)?)?)
-    }
-
-    /// The same, without a devices file.
-    pub(crate) fn open_all_devices(&self) -> Outcome<Lvm> {
-        Ok(Lvm::open(self.options(true)?.devices_file("")?)?)
-    }
-
-    /// True when something failed.
-    pub(crate) fn has_failed(&self) -> bool {
-        self.code != EXIT_OK
+    /// True when no image files or devices are named by an option, so that it is about the machine.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        self.batch.is_none() && self.devices().is_empty()
     }
 
     /// A handle on the devices of the view, and on those that are arguments.
@@ -508,8 +398,4 @@ impl<'o> Session<'o> {
     pub(crate) fn take_new_pv(&mut self, device: &DeviceSpec) -> Option<PvSource> {
         self.batch.as_mut().and_then(|batch| batch.take_new_pv(device))
     }
-}
-
-fn is_block_device(spec: &DeviceSpec) -> bool {
-    std::fs::metadata(spec.path()).is_ok_and(|metadata| metadata.file_type().is_block_device())
 }

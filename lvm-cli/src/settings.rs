@@ -120,18 +120,29 @@ fn with_profiles(out: &mut Output, command: &Command, args: &Args, config: Confi
     let profiles = [(of_command, ProfileKind::Command), (of_metadata, ProfileKind::Metadata)];
     let mut config = config;
     for (profile, kind) in profiles {
-        let Some((name, verb)) = profile else { continue };
-        let problems = config.profile_problems(name, kind);
-        problems.iter().flatten().for_each(|problem| out.err(&format!("  {problem}")));
-        config = config.with_profile(name, kind).map_err(|error| {
-            let mut wrong = lines(&error);
-            let is_no_name = name.is_empty() || name.contains('/');
-            let verb = if is_no_name { verb.replace("apply", "add") } else { verb.to_owned() };
-            wrong.push(format!("Failed to {verb} profile {name}."));
-            Failure::Refused(wrong)
-        })?;
+        if let Some(profile) = profile {
+            config = with_profile(out, config, profile, kind)?;
+        }
     }
     Ok(config)
+}
+
+/// With a profile; the verb says what could not be done with it.
+fn with_profile(
+    out: &mut Output,
+    config: Config,
+    (name, verb): (&str, &str),
+    kind: ProfileKind,
+) -> Outcome<Config> {
+    let problems = config.profile_problems(name, kind);
+    problems.iter().flatten().for_each(|problem| out.err(&format!("  {problem}")));
+    config.with_profile(name, kind).map_err(|error| {
+        let mut wrong = lines(&error);
+        let is_no_name = name.is_empty() || name.contains('/');
+        let verb = if is_no_name { verb.replace("apply", "add") } else { verb.to_owned() };
+        wrong.push(format!("Failed to {verb} profile {name}."));
+        Failure::Refused(wrong)
+    })
 }
 
 /// An error as LVM2 tells it: why, then what.
@@ -272,4 +283,34 @@ pub(crate) fn give_group(command: &Command, args: &mut Args) {
     for word in bare {
         *word = format!("{}/{word}", vg.trim_end_matches('/'));
     }
+}
+
+/// What `lvchange` and `vgchange` are to do about the metadata profile: nothing, name one, or forget
+/// it.
+///
+/// # Errors
+/// When both are asked for.
+pub(crate) fn profile_change(args: &Args) -> Outcome<Option<Option<&str>>> {
+    match (metadata_profile(args), args.has(&o::DETACHPROFILE)) {
+        (Some(_), true) => Err(Failure::usage(
+            "Command does not accept option combination: --metadataprofile  with --detachprofile ",
+        )),
+        (Some(profile), false) => Ok(Some(Some(profile))),
+        (None, true) => Ok(Some(None)),
+        (None, false) => Ok(None),
+    }
+}
+
+/// The metadata profile that was asked for, of a command that takes one.
+pub(crate) fn metadata_profile(args: &Args) -> Option<&str> {
+    args.text(&o::METADATAPROFILE).or_else(|| args.text(&o::PROFILE))
+}
+
+/// Whether the metadata profile that a command of a batch was given can be used.
+///
+/// # Errors
+/// When it cannot.
+pub(crate) fn check_metadata_profile(out: &mut Output, config: &Config, args: &Args) -> Outcome {
+    let Some(name) = args.text(&o::METADATAPROFILE) else { return Ok(()) };
+    with_profile(out, config.clone(), (name, "apply metadata"), ProfileKind::Metadata).map(drop)
 }

@@ -85,21 +85,23 @@ fn interactive(name: &str) -> rustyline::Result<u8> {
         let _ = editor.load_history(file);
     }
     let prompt = format!("{name}> ");
-    let code = loop {
-        match editor.readline(&prompt) {
-            Ok(line) if execute(&line) == Step::Exit => {
-                Output::new().err("  Exiting.");
-                break EXIT_OK;
-            }
-            Ok(_) | Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break EXIT_OK,
+    loop {
+        let line = match editor.readline(&prompt) {
+            Ok(line) => line,
+            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Eof) => return Ok(EXIT_OK),
             Err(error) => return Err(error),
+        };
+        if let Some(file) = &file {
+            // Before it runs: what comes after may end the shell.
+            let _ = editor.append_history(file);
         }
-    };
-    if let Some(file) = &file {
-        let _ = editor.append_history(file);
+        // What is pasted may be several lines.
+        if line.lines().any(|line| execute(line) == Step::Exit) {
+            Output::new().err("  Exiting.");
+            return Ok(EXIT_OK);
+        }
     }
-    Ok(code)
 }
 
 /// Where lines are remembered.

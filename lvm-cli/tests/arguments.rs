@@ -10,9 +10,9 @@
 mod support;
 
 #[path = "../../tests/support/mod.rs"]
-#[allow(unreachable_pub, reason = "other test programs use the rest of it")]
 mod machine;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -121,4 +121,35 @@ fn what_is_recorded_is_what_lvm2_answers() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The options that a long help names.
+fn named_options(help: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    // Behind the options lvm2 explains the kinds of values, with examples.
+    let options = help.split("Common variables").next().unwrap_or_default();
+    let words = options.split(|c: char| !is_name(c)).filter(|word| word.starts_with("--") && word.len() > 3);
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_option_of_lvm2_is_known() {
+    let Some(lvm2) = machine::needed("the options of lvm2", Lvm2::new()) else { return };
+    let folder = Folder::new(&[]);
+    let own = folder.run("generate options").ok();
+    let commands = own.lines().filter_map(|line| line.split('\t').next()).collect::<BTreeSet<_>>();
+    let mut compared = 0;
+    for command in commands {
+        let mut run = Command::new("lvm");
+        run.args([command, "--longhelp"]).env("LVM_SYSTEM_DIR", lvm2.system_dir());
+        let output = run.env("LVM_SUPPRESS_FD_WARNINGS", "1").env("LC_ALL", "C").output().unwrap();
+        let help = String::from_utf8_lossy(&output.stdout).into_owned();
+        // `lvm version` never shows help.
+        let of_lvm2 = named_options(if command == "version" { "" } else { &help });
+        let of_this = named_options(&folder.run(&format!("{command} --longhelp")).ok());
+        let unknown = of_lvm2.difference(&of_this).collect::<Vec<_>>();
+        assert!(unknown.is_empty(), "{command}: {unknown:?}");
+        compared += of_lvm2.len();
+    }
+    assert!(compared > 800, "{compared}");
 }

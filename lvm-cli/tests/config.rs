@@ -1,6 +1,10 @@
 //! Settings: `lvmconfig` beside lvm2's, profiles, and what settings and variables change.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says why it is skipped"
+)]
 
 #[path = "config/devices.rs"]
 mod devices;
@@ -11,3 +15,5 @@ mod settings;
 #[path = "../../tests/support/mod.rs"]
 mod shared;
 mod support;
+#[path = "config/variables.rs"]
+mod variables;

@@ -14,6 +14,8 @@ mod diagnosis;
 mod display;
 #[path = "kernel/filesystem.rs"]
 mod filesystem;
+#[path = "kernel/groups.rs"]
+mod groups;
 #[path = "../../tests/kernel/guest.rs"]
 mod guest;
 #[path = "kernel/scan.rs"]

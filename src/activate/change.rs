@@ -79,7 +79,7 @@ pub(crate) fn require_inactive(
     match vg.logical_volumes().find(|lv| live.has(lv.id()) && concerned(lv)) {
         None => Ok(()),
         Some(lv) => {
-            let message = format!("Logical volume {}/{} must be inactive", vg.name(), lv.name());
+            let message = format!("Logical volume {}/{} must be inactive.", vg.name(), lv.name());
             let error = Error::new(ErrorKind::InUse, message).with_vg(vg.name()).with_lv(lv.name());
             Err(error.with_help("deactivate it first (lvchange -an)"))
         }

@@ -8,6 +8,7 @@ use lvm_core::metadata::{PhysicalVolume, VolumeGroup};
 use lvm_core::store::{VgCommit, remove_group};
 use lvm_core::{BlockDevice, Effect, Result};
 
+use super::discard::discard_freed;
 use super::filesystem::FileSystemChange;
 use super::{After, with_devices};
 use crate::activate::change::LiveChange;
@@ -29,13 +30,18 @@ pub(crate) fn remove(
     opened: &OpenDevices,
     draft: &VgDraft,
     devices: &VgCommit,
+    observer: &mut dyn Observer,
 ) -> Result<()> {
     if let Some(base) = draft.base().filter(|_| opened.has_block_devices)
         && let Some(live) = LiveChange::new(&options.kernel, base, None, &[])?
     {
         live.deactivated()?.finish()?;
     }
-    remove_group(devices)
+    remove_group(devices)?;
+    let Some(base) = draft.base().filter(|_| options.issue_discards) else { return Ok(()) };
+    let pvs = devices.members.iter().chain(&devices.removed);
+    let members = pvs.map(|pv| (pv.id, Arc::clone(&pv.device))).collect::<Vec<_>>();
+    discard_freed(base, None, &members, observer).map_err(|error| error.with_effect(Effect::Committed))
 }
 
 /// A new version that is to be written.
@@ -87,6 +93,10 @@ impl Change<'_> {
             // The volumes have their sizes; each file system that can follow does.
             let after = filesystems.iter_mut().map(|change| change.after(observer));
             after.fold(Ok(()), Result::and)
+        });
+        let finished = finished.and_then(|()| match draft.base().filter(|_| lvm.options.issue_discards) {
+            Some(base) => discard_freed(base, Some(vg), &members, observer),
+            None => Ok(()),
         });
         finished.map_err(|error| error.with_effect(Effect::Committed))
     }

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub(crate) mod change;
+mod discard;
 pub(crate) mod filesystem;
 
 use std::sync::Arc;

@@ -17,6 +17,9 @@ use crate::lvm::Lvm;
 use crate::options::DeviceSpec;
 use crate::scan::devices::{Access, OpenDevices};
 
+/// Bytes that are copied at a time.
+const PIECE: u64 = 1 << 20;
+
 /// A line about a device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -137,28 +140,104 @@ impl Inspector {
         header::read(&*self.device, label_sector)
     }
 
-    /// The bytes of a part of the device.
+    /// Calls `write` with the bytes of a part of the device, one piece after the other.
     ///
     /// # Errors
-    /// `InvalidInput` when it reaches past the end; `Io`.
-    pub fn bytes(&self, area: DiskArea) -> Result<Vec<u8>> {
-        let end = area.offset.checked_add(area.size).filter(|end| *end <= self.device.size());
-        if end.is_none() {
-            let message = format!("{} bytes at {} reach past the end", area.size, area.offset);
-            return Err(Error::invalid(message).with_device(self.device.name()));
+    /// `InvalidInput` when it reaches past the end; `Io`; those of `write`.
+    pub fn copy(&self, area: DiskArea, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.check(area)?;
+        let mut at = area.offset;
+        let end = area.offset.saturating_add(area.size);
+        let mut buffer = Vec::new();
+        while at < end {
+            let length = (end - at).min(PIECE);
+            buffer.resize(usize::try_from(length).unwrap_or(0), 0);
+            self.device.read_at(at, &mut buffer)?;
+            write(&buffer)?;
+            at = at.saturating_add(length);
         }
-        let mut bytes = vec![0; usize::try_from(area.size).unwrap_or(0)];
-        self.device.read_at(area.offset, &mut bytes)?;
-        Ok(bytes)
+        Ok(())
     }
 
     /// Looks for metadata texts in every sector of an area, newer ones and what is left of older
-    /// ones, in the order of their places. Texts that wrap around the end of the area are found,
-    /// too.
+    /// ones, and calls `found` with each in the order of their places. Texts that wrap around the
+    /// end of the area are found, too; those of which another one overwrote the end are not.
     ///
     /// # Errors
-    /// Those of [`bytes`](Self::bytes).
-    pub fn search(&self, area: DiskArea) -> Result<Vec<FoundText>> {
-        Ok(search::texts(&self.bytes(area)?, area.offset))
+    /// `InvalidInput` when the area reaches past the end of the device; `Io`.
+    pub fn search(&self, area: DiskArea, found: &mut dyn FnMut(FoundText)) -> Result<()> {
+        self.check(area)?;
+        search::texts(&*self.device, area, found)
+    }
+
+    fn check(&self, area: DiskArea) -> Result<()> {
+        match area.offset.checked_add(area.size).filter(|end| *end <= self.device.size()) {
+            Some(_) => Ok(()),
+            None => {
+                let message = format!("{} bytes at {} reach past the end", area.size, area.offset);
+                Err(Error::invalid(message).with_device(self.device.name()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lvm_core::SeededIds;
+    use lvm_dm::block::MemoryDevice;
+
+    use super::*;
+    use crate::options::Options;
+
+    const SIZE: usize = 64 << 20;
+
+    fn device(bytes: &[u8]) -> Arc<MemoryDevice> {
+        let device = Arc::new(MemoryDevice::new("d", SIZE));
+        device.write_at(0, bytes).unwrap();
+        device
+    }
+
+    fn inspector(device: &Arc<MemoryDevice>) -> Inspector {
+        let device = Arc::clone(device) as Arc<dyn BlockDevice>;
+        Lvm::open(Options::new().block_devices([device])).unwrap().inspect("d").unwrap()
+    }
+
+    #[test]
+    fn what_lvm2_wrote_is_well() {
+        for name in ["member", "precommitted", "member_bootloader", "labelsector_3"] {
+            let bytes = std::fs::read(format!("tests/golden/image/{name}.bin")).unwrap();
+            let headers = inspector(&device(&bytes)).headers(None).unwrap();
+            assert!(headers.has_label && !headers.is_bad, "{name}: {headers:?}");
+        }
+    }
+
+    #[test]
+    fn damage_does_no_harm() {
+        let bytes = std::fs::read("tests/golden/image/precommitted.bin").unwrap();
+        let device = device(&bytes);
+        let inspector = inspector(&device);
+        let mut random = SeededIds::new(7);
+        // Where label, headers and the first text are.
+        let places = [512..720_u64, 4096..4200, 4608..5200];
+        let mut bad = 0;
+        for round in 0..400_usize {
+            let place = &places[round % places.len()];
+            let at = place.start + random.next_u64() % (place.end - place.start);
+            let numbers = [0, u64::MAX, random.next_u64(), 1 << 40, 4096, 511];
+            let number = numbers[round % numbers.len()].to_le_bytes();
+            let mut before = [0; 8];
+            device.read_at(at, &mut before).unwrap();
+            device.write_at(at, &number).unwrap();
+            let headers = inspector.headers(None).unwrap();
+            bad += usize::from(headers.is_bad);
+            for area in &headers.areas {
+                let mut texts = 0;
+                // One that reaches past the end is refused.
+                let _ = inspector.search(area.location, &mut |_| texts += 1);
+                assert!(texts <= 2);
+            }
+            device.write_at(at, &before).unwrap();
+        }
+        assert!(bad > 200, "{bad}");
     }
 }

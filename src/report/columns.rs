@@ -164,7 +164,7 @@ impl Columns {
             }
             _ => self.fields = self.parse(option)?,
         }
-        if self.fields.is_empty() { Err(ReportError::NoColumns) } else { Ok(()) }
+        Ok(())
     }
 
     /// True for a column that is left out when it is blank.
@@ -254,7 +254,9 @@ mod tests {
         columns.apply("+tags,").unwrap();
         columns.apply("-size,bogus").unwrap();
         assert_eq!(ids(&columns), ["vg_name", "vg_tags"]);
-        assert!(matches!(columns.apply("-name,tags"), Err(ReportError::NoColumns)));
+        // A report without columns has rows all the same.
+        columns.apply("-name,tags").unwrap();
+        assert!(columns.fields.is_empty());
         assert!(matches!(columns.apply("+bogus"), Err(ReportError::UnknownField(name)) if name == "bogus"));
         assert!(matches!(columns.apply(""), Err(ReportError::NoColumns)));
     }

@@ -149,9 +149,10 @@ const EXACT_BELOW: u64 = 1 << 46;
 
 /// `size / unit` with two decimals, exact halves rounded to the even digit.
 fn write_hundredths(out: &mut String, size: u64, unit: u64, mark: bool) {
-    let exact = u128::from(size) * 100;
-    let (below, rest) = (exact / u128::from(unit), exact % u128::from(unit));
-    let up = match (rest * 2).cmp(&u128::from(unit)) {
+    // Below `EXACT_BELOW` this fits.
+    let exact = size * 100;
+    let (below, rest) = (exact / unit, exact % unit);
+    let up = match (rest * 2).cmp(&unit) {
         Ordering::Less => false,
         Ordering::Equal => below % 2 == 1,
         Ordering::Greater => true,
@@ -159,7 +160,7 @@ fn write_hundredths(out: &mut String, size: u64, unit: u64, mark: bool) {
     if mark && up {
         out.push('<');
     }
-    let hundredths = below + u128::from(up);
+    let hundredths = below + u64::from(up);
     // Writing to a String never fails.
     let _ = write!(out, "{}.{:02}", hundredths / 100, hundredths % 100);
 }

@@ -160,7 +160,6 @@ impl<'i> Group<'i> {
             lvs,
         };
         group.find_users();
-        group.visible_count = count(group.lvs.iter().filter(|lv| lv.is_visible()).count());
         group.snapshot_count =
             count((0..group.users.len()).filter(|at| group.store_of(*at).is_some()).count());
         group.find_partial();
@@ -182,10 +181,11 @@ impl<'i> Group<'i> {
         self.live.as_ref().is_some_and(|live| !live.is_empty())
     }
 
-    /// Notes for each volume which segments use it.
+    /// Notes for each volume which segments use it, and counts those that show.
     fn find_users(&mut self) {
         let mut users = std::mem::take(&mut self.users);
         for (at, lv) in self.lvs.iter().enumerate() {
+            self.visible_count += u64::from(lv.is_visible());
             for seg in lv.segments() {
                 for_each_use(seg.kind(), |used, how| {
                     if users.is_empty() {

@@ -128,46 +128,52 @@ impl Layout {
 /// The cells' texts in one buffer.
 struct Texts {
     all: String,
-    ends: Vec<usize>,
-    rows: usize,
-    columns: usize,
+    /// Where each row begins.
+    rows: Vec<usize>,
+    /// The length of each cell, row by row.
+    lengths: Vec<u32>,
+    widths: Vec<usize>,
 }
 
 impl Texts {
-    fn new(table: &Table<'_>, format: &Format) -> Self {
-        let columns = table.fields().len();
+    fn new(table: &Table<'_>, format: &Format, headings: Headings) -> Self {
+        let least = |field: &&Field| match headings {
+            Headings::Full => field.width.max(field.id.len()),
+            _ => field.width,
+        };
+        let widths = table.fields().iter().map(least).collect::<Vec<_>>();
         let rows = table.rows().len();
         let mut texts = Self {
-            all: String::with_capacity(rows * columns * 8),
-            ends: Vec::with_capacity(rows * columns),
-            rows,
-            columns,
+            all: String::with_capacity(rows * widths.len() * 4),
+            rows: Vec::with_capacity(rows),
+            lengths: Vec::with_capacity(rows * widths.len()),
+            widths,
         };
-        for value in table.rows().flatten() {
-            format.write(&mut texts.all, value);
-            texts.ends.push(texts.all.len());
+        for row in table.rows() {
+            texts.rows.push(texts.all.len());
+            for (value, width) in row.iter().zip(&mut texts.widths) {
+                let start = texts.all.len();
+                format.write(&mut texts.all, value);
+                let length = texts.all.len() - start;
+                *width = (*width).max(length);
+                // No value is as long as 4 GiB: a text has 256 MiB.
+                texts.lengths.push(u32::try_from(length).unwrap_or(u32::MAX));
+            }
         }
         texts
     }
 
-    fn get(&self, row: usize, column: usize) -> &str {
-        let at = row * self.columns + column;
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(at).and_then(|end| self.all.get(start..*end)).unwrap_or_default()
-    }
-
-    fn widths(&self, fields: &[&'static Field], headings: Headings) -> Vec<usize> {
-        let least = |field: &Field| match headings {
-            Headings::Full => field.width.max(field.id.len()),
-            _ => field.width,
-        };
-        let mut widths = fields.iter().map(|field| least(field)).collect::<Vec<_>>();
-        for row in 0..self.rows {
-            for (column, width) in widths.iter_mut().enumerate() {
-                *width = (*width).max(self.get(row, column).len());
-            }
-        }
-        widths
+    /// The cells of a row.
+    fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        let columns = self.widths.len();
+        let mut start = self.rows.get(row).copied().unwrap_or(0);
+        let lengths = self.lengths.get(row * columns..(row + 1) * columns).unwrap_or_default();
+        lengths.iter().map(move |length| {
+            let end = start + *length as usize;
+            let text = self.all.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        })
     }
 }
 
@@ -189,9 +195,8 @@ impl Table<'_> {
         if self.rows().len() == 0 {
             return Ok(());
         }
-        let texts = Texts::new(self, format);
-        let writer =
-            TextWriter { table: self, layout, widths: texts.widths(self.fields(), layout.headings), texts };
+        let texts = Texts::new(self, format, layout.headings);
+        let writer = TextWriter { table: self, layout, texts };
         if layout.columns_as_rows { writer.columns_as_rows(out) } else { writer.rows(out) }
     }
 }
@@ -199,7 +204,6 @@ impl Table<'_> {
 struct TextWriter<'t, 'i> {
     table: &'t Table<'i>,
     layout: &'t Layout,
-    widths: Vec<usize>,
     texts: Texts,
 }
 
@@ -217,13 +221,17 @@ impl TextWriter<'_, '_> {
             }
             out.write_char('\n')?;
         }
-        for row in 0..self.texts.rows {
-            out.write_str(&self.layout.prefix)?;
-            for (column, field) in self.table.fields().iter().enumerate() {
-                self.separate(out, column)?;
-                self.cell(out, row, column, field)?;
+        // A line at a time: what is behind `out` may take more than adding to a string.
+        let mut line = String::new();
+        for row in 0..self.texts.rows.len() {
+            line.clear();
+            line.push_str(&self.layout.prefix);
+            for (column, (field, text)) in self.table.fields().iter().zip(self.texts.row(row)).enumerate() {
+                self.separate(&mut line, column)?;
+                self.cell(&mut line, text, column, field)?;
             }
-            out.write_char('\n')?;
+            line.push('\n');
+            out.write_str(&line)?;
         }
         Ok(())
     }
@@ -234,11 +242,12 @@ impl TextWriter<'_, '_> {
             if self.layout.headings != Headings::None {
                 self.heading(out, column, field)?;
             }
-            for row in 0..self.texts.rows {
+            for row in 0..self.texts.rows.len() {
                 if row > 0 || self.layout.headings != Headings::None {
                     out.write_str(&self.layout.separator)?;
                 }
-                self.cell(out, row, column, field)?;
+                let text = self.texts.row(row).nth(column).unwrap_or_default();
+                self.cell(out, text, column, field)?;
             }
             out.write_char('\n')?;
         }
@@ -259,8 +268,7 @@ impl TextWriter<'_, '_> {
         write!(out, "{heading:<width$.width$}")
     }
 
-    fn cell(&self, out: &mut impl fmt::Write, row: usize, column: usize, field: &Field) -> fmt::Result {
-        let text = self.texts.get(row, column);
+    fn cell(&self, out: &mut impl fmt::Write, text: &str, column: usize, field: &Field) -> fmt::Result {
         if self.layout.name_prefixes {
             out.write_str("LVM2_")?;
             for letter in field.id.chars() {
@@ -293,7 +301,7 @@ impl TextWriter<'_, '_> {
     }
 
     fn width(&self, column: usize) -> usize {
-        self.widths.get(column).copied().unwrap_or(0)
+        self.texts.widths.get(column).copied().unwrap_or(0)
     }
 }
 

@@ -51,8 +51,8 @@ pub enum ReportError {
     /// No field has that name; [`field_list`] lists those there are.
     #[error("unrecognised field: {0}")]
     UnknownField(String),
-    /// Every column was taken away.
-    #[error("a report needs at least one column")]
+    /// An empty list of columns; `,` stands for none.
+    #[error("invalid options string: ")]
     NoColumns,
     /// A row cannot stand for a logical volume and a physical volume.
     #[error("can't report LV and PV fields at the same time in report type \"{}\"", .0.name())]
@@ -139,7 +139,7 @@ impl Report {
     /// `pvseg_all` and `all` stand for many; the report's own prefix may be left away.
     ///
     /// # Errors
-    /// `UnknownField`, or `NoColumns` when none is left.
+    /// `UnknownField`, or `NoColumns` for an empty text; `,` stands for no columns.
     pub fn columns(mut self, option: &str) -> Result<Self, ReportError> {
         self.columns.apply(option)?;
         Ok(self)
@@ -218,8 +218,10 @@ impl Report {
         let volumes = input.groups.iter().map(|(vg, _)| vg.logical_volumes().len()).sum::<usize>();
         let mut cells = Vec::with_capacity(if row_kind == RowKind::Lv { volumes * fields.len() } else { 0 });
         let marked = shown.iter().position(|field| field.id == field::SELECTED);
+        let mut rows = 0_usize;
         self.visit(row_kind, &fields, input, scope, &mut |row: Row<'_, 'i>| {
             let start = cells.len();
+            rows += 1;
             cells.extend(fields.iter().map(|field| field.value(&row)));
             let Some(selection) = &self.selection else { return };
             let cell = |at: usize| cells.get(start + tested.get(at)?);
@@ -229,11 +231,14 @@ impl Report {
             // The column that tells which rows are selected needs those that are not.
             match marked.and_then(|at| cells.get_mut(start + at)) {
                 Some(mark) => *mark = Value::Number(0),
-                None => cells.truncate(start),
+                None => {
+                    cells.truncate(start);
+                    rows -= 1;
+                }
             }
         })?;
         let hidden = fields.len() - shown.len();
-        let mut table = Table::new(self.kind, shown, hidden, cells);
+        let mut table = Table::new(self.kind, shown, hidden, rows, cells);
         table.sort(&keys);
         table.compact(|field| self.columns.compacts(field), self.binary);
         Ok(table)

@@ -23,15 +23,15 @@ pub struct Table<'i> {
 }
 
 impl<'i> Table<'i> {
-    /// `fields` are shown; `cells` has those and then `hidden` more in each row.
+    /// `fields` are shown; `cells` has those and then `hidden` more in each of `rows`.
     pub(super) fn new(
         kind: ReportKind,
         fields: Vec<&'static Field>,
         hidden: usize,
+        rows: usize,
         cells: Vec<Value<'i>>,
     ) -> Self {
         let stride = fields.len() + hidden;
-        let rows = cells.len().checked_div(stride).unwrap_or(0);
         Self { kind, fields, cells, stride, order: (0..rows).collect(), cut: false }
     }
 

@@ -18,6 +18,18 @@ impl Transaction {
         self.draft.renew_vg_id()
     }
 
+    /// Gives a physical volume a new id, which is returned.
+    ///
+    /// # Errors
+    /// `InUse` when a logical volume of the group is active; those of
+    /// [`VgDraft::renew_pv_id`](lvm_core::edit::VgDraft::renew_pv_id).
+    #[doc(alias = "pvchange --uuid")]
+    pub fn renew_pv_id(&mut self, pv: PvId) -> Result<PvId> {
+        self.draft.check_changeable()?;
+        self.require_all_inactive()?;
+        self.draft.renew_pv_id(pv)
+    }
+
     /// Takes a physical volume into use again that was missing when the metadata was written, and
     /// is there now.
     ///

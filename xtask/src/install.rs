@@ -1,72 +1,180 @@
-//! The C library where programs find it: library, links, headers and a file for pkg-config.
+//! What people and programs use, where they find it: the command with its manual pages and
+//! completions, and the C library with headers and a file for pkg-config.
+
+mod command;
+mod library;
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::{Outcome, root};
 
-/// Builds the C library and puts it under a folder: `install [--debug] PREFIX`.
+const USAGE: &str = "usage: cargo xtask install [--prefix PREFIX] [--destdir DIR] [--links DIR] \
+    [--only command|library] [--debug]";
+const PREFIX: &str = "/usr/local";
+
+/// What to install, and where.
+#[derive(Debug)]
+struct Install {
+    /// Where it is used.
+    prefix: PathBuf,
+    /// What stands for the root while it is put there, as packages want it.
+    destdir: Option<PathBuf>,
+    /// The folder for links that are named like LVM2's commands.
+    links: Option<PathBuf>,
+    command: bool,
+    library: bool,
+    debug: bool,
+}
+
+/// Builds, and puts what was built in its places.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let (debug, prefix) = match arguments {
-        [prefix] if !prefix.starts_with('-') => (false, prefix),
-        [flag, prefix] if flag == "--debug" => (true, prefix),
-        _ => return Err("usage: cargo xtask install [--debug] PREFIX".to_owned()),
-    };
-    let prefix = std::path::absolute(prefix).map_err(|error| format!("{prefix}: {error}"))?;
-    let built = build(debug)?;
-    install(&prefix, &built).map_err(|error| format!("{}: {error}", prefix.display()))
+    let install = Install::parse(arguments)?;
+    let mut packages = Vec::new();
+    packages.extend(install.command.then_some("lvm-cli"));
+    packages.extend(install.library.then_some("lvm-capi"));
+    let built = install.build(&packages)?;
+    if install.command {
+        command::install(&install, &built)?;
+    }
+    if install.library {
+        library::install(&install, &built)?;
+    }
+    Ok(())
 }
 
-/// The files that cargo made.
-fn build(debug: bool) -> Result<Vec<PathBuf>, String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "lvm-capi", "--message-format", "json-render-diagnostics"]);
-    if !debug {
-        cargo.arg("--release");
+impl Install {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut install = Self {
+            prefix: PREFIX.into(),
+            destdir: None,
+            links: None,
+            command: true,
+            library: true,
+            debug: false,
+        };
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            let (name, joined) = match word.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let mut value = || joined.clone().or_else(|| words.next().cloned()).ok_or(USAGE);
+            match name {
+                "--prefix" => install.prefix = absolute(&value()?)?,
+                "--destdir" => install.destdir = Some(absolute(&value()?)?),
+                "--links" => install.links = Some(absolute(&value()?)?),
+                "--only" => match value()?.as_str() {
+                    "command" => install.library = false,
+                    "library" => install.command = false,
+                    _ => return Err(USAGE.to_owned()),
+                },
+                "--debug" => install.debug = true,
+                _ if !name.starts_with('-') => install.prefix = absolute(name)?,
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        Ok(install)
     }
-    let output = cargo.current_dir(root()).stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| format!("cargo: {error}"))?;
-    if !output.status.success() {
-        return Err("the library does not build".to_owned());
+
+    /// The files that cargo made.
+    fn build(&self, packages: &[&str]) -> Result<Vec<PathBuf>, String> {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--message-format", "json-render-diagnostics"]);
+        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+        if !self.debug {
+            cargo.arg("--release");
+        }
+        let output = cargo.current_dir(root()).stderr(Stdio::inherit()).output();
+        let output = output.map_err(|error| format!("cargo: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("{} does not build", packages.join(" and ")));
+        }
+        let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+        let files = messages.lines().filter_map(|line| {
+            let message = serde_json::from_str::<serde_json::Value>(line).ok()?;
+            let files = message.get("filenames")?.as_array()?.clone();
+            Some(files.into_iter().filter_map(|file| file.as_str().map(PathBuf::from)))
+        });
+        Ok(files.flatten().collect())
     }
-    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let files = messages.lines().filter_map(|line| {
-        let message = serde_json::from_str::<serde_json::Value>(line).ok()?;
-        let files = message.get("filenames")?.as_array()?.clone();
-        Some(files.into_iter().filter_map(|file| file.as_str().map(PathBuf::from)))
-    });
-    Ok(files.flatten().collect())
+
+    /// Where a file of the system is put.
+    fn place(&self, path: &Path) -> PathBuf {
+        let Some(destdir) = &self.destdir else { return path.to_owned() };
+        destdir.join(path.components().filter(|part| *part != Component::RootDir).collect::<PathBuf>())
+    }
+
+    /// A folder below the prefix, made.
+    fn folder(&self, name: &str) -> Result<PathBuf, String> {
+        let folder = self.place(&self.prefix.join(name));
+        fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+        Ok(folder)
+    }
 }
 
-fn install(prefix: &Path, built: &[PathBuf]) -> std::io::Result<()> {
-    let version = env!("CARGO_PKG_VERSION");
-    let (lib, include) = (prefix.join("lib"), prefix.join("include"));
-    fs::create_dir_all(lib.join("pkgconfig"))?;
-    fs::create_dir_all(&include)?;
-    let shared = format!("liblvmkit.so.{version}");
-    for (made, name) in [("liblvmkit.so", shared.as_str()), ("liblvmkit.a", "liblvmkit.a")] {
-        let file = built.iter().find(|file| file.ends_with(made)).ok_or(std::io::ErrorKind::NotFound)?;
-        // A program that runs keeps the file it has: the old one is unlinked, not overwritten.
-        replace(&lib.join(name))?;
-        fs::copy(file, lib.join(name))?;
-    }
-    for link in ["liblvmkit.so.0", "liblvmkit.so"] {
-        replace(&lib.join(link))?;
-        symlink(&shared, lib.join(link))?;
-    }
-    for header in ["lvmkit.h", "lvmkit_cdef.h"] {
-        fs::copy(root().join("include").join(header), include.join(header))?;
-    }
-    let template = fs::read_to_string(root().join("lvm-capi/lvmkit.pc.in"))?;
-    let text = template.replace("@PREFIX@", &prefix.to_string_lossy()).replace("@VERSION@", version);
-    fs::write(lib.join("pkgconfig/lvmkit.pc"), text)
+fn absolute(path: &str) -> Result<PathBuf, String> {
+    std::path::absolute(path).map_err(|error| format!("{path}: {error}"))
 }
 
-fn replace(path: &Path) -> std::io::Result<()> {
+fn failed(path: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// The file of that name among those that were built.
+fn find<'b>(built: &'b [PathBuf], name: &str) -> Result<&'b Path, String> {
+    let file = built.iter().find(|file| file.file_name().is_some_and(|own| own == name));
+    file.map(PathBuf::as_path).ok_or_else(|| format!("cargo made no {name}"))
+}
+
+/// Copies a file. A program that runs keeps the file it has: the old one is unlinked, not
+/// overwritten.
+fn copy(from: &Path, to: &Path) -> Outcome {
+    remove(to)?;
+    fs::copy(from, to).map(drop).map_err(|error| failed(to, &error))
+}
+
+fn write(path: &Path, text: &[u8]) -> Outcome {
+    remove(path)?;
+    fs::write(path, text).map_err(|error| failed(path, &error))
+}
+
+fn link(target: &Path, path: &Path) -> Outcome {
+    remove(path)?;
+    symlink(target, path).map_err(|error| failed(path, &error))
+}
+
+fn remove(path: &Path) -> Outcome {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path, &error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Install, String> {
+        Install::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn arguments() {
+        let install = parse("").unwrap();
+        assert_eq!(install.prefix, Path::new("/usr/local"));
+        assert!(install.command && install.library && !install.debug && install.links.is_none());
+        let install =
+            parse("--debug --prefix /opt --destdir=/packed --links /opt/lvm2 --only command").unwrap();
+        assert_eq!(install.place(&install.prefix.join("bin")), Path::new("/packed/opt/bin"));
+        assert!(install.command && !install.library && install.debug);
+        assert_eq!(install.links.as_deref(), Some(Path::new("/opt/lvm2")));
+        assert_eq!(parse("/opt").unwrap().place(Path::new("/opt/bin")), Path::new("/opt/bin"));
+        for line in ["--prefix", "--nonsense", "--only all", "--only"] {
+            assert_eq!(parse(line).unwrap_err(), USAGE, "{line}");
+        }
     }
 }

@@ -17,7 +17,7 @@ type Task = (&'static str, fn(&[String]) -> Outcome, &'static str);
 
 const TASKS: &[Task] = &[
     ("header", header::run, "write include/lvmkit.h and include/lvmkit_cdef.h; --check: compare them"),
-    ("install", install::run, "build the C library and put it under PREFIX; --debug: unoptimised"),
+    ("install", install::run, "build the command and the C library, and put them under PREFIX"),
     ("tidy", tidy::run, "check the rules that no compiler checks"),
 ];
 

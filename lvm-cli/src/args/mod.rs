@@ -116,11 +116,13 @@ impl UsageError {
 
     /// With a line that says where to read more, except of what the words in it make clear.
     pub(crate) fn with_advice(mut self, command: &str) -> Self {
-        let is_clear = |line: &String| line == PARSING || line.starts_with("  Command does not accept ");
-        if self.0.last().is_some_and(is_clear) {
-            return self;
+        let advice = format!("  Run `{command} --help' for more information.");
+        let is_clear = |line: &String| {
+            *line == advice || line == PARSING || line.starts_with("  Command does not accept ")
+        };
+        if !self.0.last().is_some_and(is_clear) {
+            self.0.push(advice);
         }
-        self.0.push(format!("  Run `{command} --help' for more information."));
         self
     }
 }

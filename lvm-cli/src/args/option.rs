@@ -22,6 +22,7 @@ options! {
     DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
     DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the driver is used where it is needed");
     HELP = Opt::flag("help", "Show this text.").short('h');
+    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is logged");
     LONG_HELP = Opt::flag("longhelp", "Show this text.");
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
     NOLOCKING = Opt::flag("nolocking", "Take no locks: nobody else may use the devices.");
@@ -186,7 +187,6 @@ options! {
     UDEVOUTPUT = Opt::flag("udevoutput", "With --listvg: print what udev imports.");
     VGONLINE = Opt::flag("vgonline", "Accepted for compatibility.").no_effect("no files about groups that are online are kept");
     EVENTACTIVATION = Opt::new("eventactivation", Takes::Text("String"), "Accepted for compatibility.").no_effect("it is always on");
-    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is logged").repeats();
     BACKGROUND = Opt::flag("background", "Accepted for compatibility.").short('b').no_effect("it is run in the foreground");
     PVSCAN_MAJOR = Opt::missing("major", Takes::Text("Number")).short('j');
     PVSCAN_MINOR = Opt::missing("minor", Takes::Text("Number"));
@@ -279,6 +279,7 @@ options! {
 
 // Settings.
 options! {
+    DETACHPROFILE = Opt::flag("detachprofile", "Forget its metadata profile.");
     METADATAPROFILE = Opt::new("metadataprofile", Takes::Text("String"), "Settings for groups and volumes from this profile.");
     ATVERSION = Opt::new("atversion", Takes::Text("String"), "Settings as LVM2 had them in this version.");
     CONFIG_FILE = Opt::new("file", Takes::Text("String"), "Write there instead of to standard output.").short('f');
@@ -311,6 +312,7 @@ pub(crate) static COMMON: &[&Opt] = &[
     &DEVICESFILE,
     &DRIVERLOADED,
     &HELP,
+    &JOURNAL,
     &LOCKOPT,
     &LONG_HELP,
     &NOHINTS,

@@ -9,6 +9,8 @@ use crate::args::{Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
+    &o::DETACHPROFILE,
+    &o::METADATAPROFILE,
     &o::PERMISSION,
     &o::ADDTAG,
     &o::DELTAG,
@@ -171,6 +173,9 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, vg: &str, vo
             session.out.warn(format!("Overriding readahead to {shown} sectors, a multiple of 4K page size."));
         }
         transaction.set_read_ahead(volume, read_ahead)?;
+    }
+    if let Some(profile) = crate::settings::profile_change(args)? {
+        transaction.set_lv_profile(volume, profile)?;
     }
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_lv_tag(volume, tag.trim_start_matches('@'))?;

@@ -27,6 +27,7 @@ pub(super) static COMMAND: Command = Command {
         o::CHANGING,
         o::BACKUP,
         &[
+            &o::METADATAPROFILE,
             &o::NAME,
             &o::CREATE_SIZE,
             &o::EXTENTS,
@@ -92,6 +93,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.out.warn(format!("Overriding readahead to {sectors} sectors, a multiple of 4K page size."));
     }
     let (name, extents) = (lv.name().to_owned(), lv.extent_count());
+    if let Some(profile) = crate::settings::metadata_profile(&session.args) {
+        transaction.set_lv_profile(&name, Some(profile))?;
+    }
     say_rounding(session, &transaction, extents);
     ask_about_signatures(session, &transaction, &name)?;
     let activates = activates(session, &lvm, &transaction)?;

@@ -56,9 +56,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
             Ok(())
         }
         "deldev" => match session.args.text(&o::DEVICEIDTYPE).map(DeviceIdType::from) {
-            None => Ok(drop(list.remove(Path::new(&value))?)),
+            None => list.remove(Path::new(&value)).map(drop).map_err(Failure::from),
             Some(kind) if !kind.is_known() => Err(Failure::refused("Unknown device_id type.")),
-            Some(kind) => Ok(drop(list.remove_id(&kind, &value)?)),
+            Some(kind) => list.remove_id(&kind, &value).map(drop).map_err(Failure::from),
         },
         "addpvid" => {
             let (pv_id, kind) = (pv_id(&value)?, kind(session));
@@ -68,7 +68,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
             warn_of_kind(session, kind, &entry.id_type);
             Ok(())
         }
-        "delpvid" => Ok(drop(list.remove_pv(pv_id(&value)?)?)),
+        "delpvid" => list.remove_pv(pv_id(&value)?).map(drop).map_err(Failure::from),
         _ => show(session, &list),
     }
 }

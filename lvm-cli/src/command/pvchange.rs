@@ -232,7 +232,12 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &Dev
     }
     if session.args.has(&o::PVCHANGE_UUID) {
         super::changeable(transaction)?;
-        transaction.renew_pv_id(id)?;
+        transaction.renew_pv_id(id).map_err(|error| match error.kind() {
+            ErrorKind::InUse => {
+                unchanged(device, format!("Volume group containing {device} has active logical volumes"))
+            }
+            _ => error.into(),
+        })?;
         changed = true;
     }
     Ok(changed)

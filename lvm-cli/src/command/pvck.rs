@@ -241,11 +241,17 @@ fn dump_area(
     if !area.is_area {
         return bad(headers);
     }
-    let bytes = inspector.bytes(area.location)?;
-    match create(session)? {
-        Some(mut file) => write(session, &mut file, &bytes),
-        None => Err(Failure::refused("Specify where to write the metadata area (--file).")),
-    }
+    let Some(mut file) = create(session)? else {
+        return Err(Failure::refused("Specify where to write the metadata area (--file)."));
+    };
+    let mut outcome = Ok(());
+    inspector.copy(area.location, &mut |bytes| {
+        if outcome.is_ok() {
+            outcome = write(session, &mut file, bytes);
+        }
+        Ok(())
+    })?;
+    outcome
 }
 
 /// Where to look for texts: as settings say, as the label says, or where it usually is.
@@ -291,22 +297,36 @@ fn dump_texts(
     settings: Settings,
 ) -> Outcome {
     let mut file = create(session)?;
-    let found = inspector.search(area)?;
-    for (number, found) in found.iter().filter(|found| settings.shows(found)).enumerate() {
-        let FoundText { offset, size, checksum, vg_name, seqno, id, .. } = found;
-        session.out.say(format!(
-            "metadata at {offset} length {size} crc {checksum:08x} vg {vg_name} seqno {seqno} id {id}"
-        ));
-        if let Err(error) = &found.parsed {
-            session.out.warn_plain(error.message());
-            session.out.warn(format!("parse error for metadata at {offset}"));
+    let mut number = 0_usize;
+    let mut outcome = Ok(());
+    inspector.search(area, &mut |found| {
+        if outcome.is_ok() && settings.shows(&found) {
+            outcome = show_text(session, &found, file.as_mut(), number);
+            number = number.saturating_add(1);
         }
-        if let Some(file) = &mut file {
-            if number > 0 {
-                write(session, file, b"\n--\n")?;
-            }
-            write(session, file, &found.text)?;
+    })?;
+    outcome
+}
+
+fn show_text(
+    session: &mut Session<'_>,
+    found: &FoundText,
+    file: Option<&mut File>,
+    number: usize,
+) -> Outcome {
+    let FoundText { offset, size, checksum, vg_name, seqno, id, .. } = found;
+    session.out.say(format!(
+        "metadata at {offset} length {size} crc {checksum:08x} vg {vg_name} seqno {seqno} id {id}"
+    ));
+    if let Err(error) = &found.parsed {
+        session.out.warn_plain(error.message());
+        session.out.warn(format!("parse error for metadata at {offset}"));
+    }
+    if let Some(file) = file {
+        if number > 0 {
+            write(session, file, b"\n--\n")?;
         }
+        write(session, file, &found.text)?;
     }
     Ok(())
 }

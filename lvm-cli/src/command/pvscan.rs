@@ -28,7 +28,6 @@ pub(super) static COMMAND: Command = Command {
             &o::EVENTACTIVATION,
             &o::EXPORTED,
             &o::IGNORELOCKINGFAILURE,
-            &o::JOURNAL,
             &o::LISTLVS,
             &o::LISTVG,
             &o::NOUDEVSYNC,

@@ -12,8 +12,10 @@ pub(super) static COMMAND: Command = Command {
     run,
 };
 
-/// Hosts have no tags here: a configuration that gives them some is refused when it is read.
 fn run(session: &mut Session<'_>) -> Outcome {
     super::no_words(session)?;
-    session.open_any().map(drop)
+    for tag in session.open_any()?.host_tags() {
+        session.out.say(tag);
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use lvmkit::{ErrorKind, Lvm, PvId, system};
 
 use super::Command;
 use crate::args::name::Target;
-use crate::args::{UsageError, option as o};
+use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) static COMMAND: Command = Command {
@@ -35,10 +35,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         None => return Err(Failure::Syntax),
     };
     if !name.is_empty() && check_name(&name).is_err() {
-        return Err(Failure::Usage(UsageError(vec![
-            format!("  Volume group name \"{name}\" is invalid."),
-            "  Run `vgcfgrestore --help' for more information.".to_owned(),
-        ])));
+        return Err(Failure::usage(format!("Volume group name \"{name}\" is invalid.")));
     }
     match (list, file) {
         (true, Some(file)) if !file.exists() => {

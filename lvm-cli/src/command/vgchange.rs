@@ -4,7 +4,7 @@ mod systemid;
 
 use lvmkit::core::metadata::VgStatus;
 use lvmkit::core::store::FoundVg;
-use lvmkit::{ActiveLv, AllocationPolicy, LogicalVolume, Lvm, Transaction};
+use lvmkit::{ActiveLv, AllocationPolicy, ErrorKind, LogicalVolume, Lvm, Transaction};
 
 use super::Command;
 use crate::activation;
@@ -12,6 +12,8 @@ use crate::args::{Activation, Opt, option as o, value};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
+    &o::DETACHPROFILE,
+    &o::METADATAPROFILE,
     &o::ADDTAG,
     &o::DELTAG,
     &o::ALLOC,
@@ -180,7 +182,12 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         transaction.set_extent_size(size)?;
     }
     if args.has(&o::VG_UUID) {
-        transaction.renew_vg_id()?;
+        transaction.renew_vg_id().map_err(|error| match error.kind() {
+            ErrorKind::InUse if !transaction.is_exported() => {
+                Failure::refused("Volume group has active logical volumes")
+            }
+            _ => error.into(),
+        })?;
     }
     if let Some(policy) = args.policy(&o::ALLOC) {
         if transaction.allocation_policy() == policy {
@@ -197,6 +204,9 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
             return Err(Failure::refused(format!("Volume group autoactivation is already {state}.")));
         }
         transaction.set_vg_autoactivation(on)?;
+    }
+    if let Some(profile) = crate::settings::profile_change(args)? {
+        transaction.set_profile(profile)?;
     }
     Ok(())
 }

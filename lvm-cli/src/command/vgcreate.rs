@@ -34,6 +34,7 @@ pub(super) static COMMAND: Command = Command {
         o::BACKUP,
         PV_OPTIONS,
         &[
+            &o::METADATAPROFILE,
             &o::PHYSICALEXTENTSIZE,
             &o::MAXLOGICALVOLUMES,
             &o::MAXPHYSICALVOLUMES,
@@ -63,7 +64,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(&devices)?;
     session.require_no_group(&name)?;
     let sources = sources(session, &lvm, &devices)?;
-    let transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
+    let mut transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
+    if let Some(profile) = crate::settings::metadata_profile(&session.args) {
+        transaction.set_profile(Some(profile))?;
+    }
     let plan = transaction.plan()?;
     let owner = session.args.text(&o::SYSTEMID).filter(|id| !id.is_empty());
     let owner = owner.map(|id| format!(" with system ID {id}")).unwrap_or_default();

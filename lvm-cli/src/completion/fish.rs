@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use super::PROGRAM;
 use crate::args::{Opt, Takes};
-use crate::command::{self, COMMANDS};
+use crate::command::COMMANDS;
+use crate::dispatch::OWN_NAMES;
 use crate::help;
 use crate::manual::{Arguments, Kind, OptionList, option_text};
 
@@ -14,14 +15,10 @@ const HEAD: &str = r#"# Completions of lvmkit for fish, made by 'lvmkit generate
 # The words of the command line, from the command's name on.
 function __lvmkit_words
     set -l words (commandline -opc)
-    if contains -- (basename -- $words[1]) lvmkit lvm
+    set -e words[1]
+    # Behind 'plan' stands a command line of its own.
+    if test (count $words) -gt 1; and test "$words[1]" = plan; and not string match -q -- '-*' $words[2]
         set -e words[1]
-        # Behind 'plan' stands a command line of its own.
-        if test (count $words) -gt 1; and test "$words[1]" = plan; and not string match -q -- '-*' $words[2]
-            set -e words[1]
-        end
-    else
-        set words[1] (basename -- $words[1])
     end
     printf '%s\n' $words
 end
@@ -55,28 +52,24 @@ end
 /// The script; with `links` also for the names of LVM2's commands.
 pub(crate) fn script(links: bool) -> String {
     let mut text = HEAD.to_owned();
-    // Names of the program in turn complete what stands behind its own.
-    write_all(&mut text, PROGRAM);
+    write_all(&mut text);
     if links {
         for name in super::link_names() {
-            match command::find(name) {
-                None => write_all(&mut text, name),
-                Some(_) => {
-                    let _ = writeln!(text, "complete -c {name} -w {PROGRAM}");
-                }
-            }
+            // A name stands for what is completed in its place.
+            let wrapped = if OWN_NAMES.contains(&name) { String::new() } else { format!(" {name}") };
+            let _ = writeln!(text, "complete -c {name} -w '{PROGRAM}{wrapped}'");
         }
     }
     text
 }
 
-fn write_all(text: &mut String, program: &str) {
+fn write_all(text: &mut String) {
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "complete -c {program} -f");
+    let _ = writeln!(text, "complete -c {PROGRAM} -f");
     for (name, summary) in help::summaries() {
         let _ = writeln!(
             text,
-            "complete -c {program} -n __lvmkit_needs_command -a {name} -d {}",
+            "complete -c {PROGRAM} -n __lvmkit_needs_command -a {name} -d {}",
             quoted(summary)
         );
     }
@@ -97,11 +90,11 @@ fn write_all(text: &mut String, program: &str) {
             what.push_str(&format!(" -a {}", quoted_expansion(shown.trim())));
         }
         if !what.is_empty() {
-            let _ = writeln!(text, "complete -c {program} -n '__lvmkit_using {}'{what}", command.name);
+            let _ = writeln!(text, "complete -c {PROGRAM} -n '__lvmkit_using {}'{what}", command.name);
         }
     }
     for (option, commands) in options {
-        let _ = writeln!(text, "complete -c {program} -n '__lvmkit_using {}' {option}", commands.join(" "));
+        let _ = writeln!(text, "complete -c {PROGRAM} -n '__lvmkit_using {}' {option}", commands.join(" "));
     }
 }
 

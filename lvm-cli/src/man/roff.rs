@@ -69,11 +69,13 @@ impl Roff {
         }
         let rest = usage.strip_prefix(command.name).unwrap_or(usage);
         let mut text = format!("\\fB{}\\fP", escaped(&format!("{program} {}", command.name)));
-        for word in rest.split_whitespace() {
+        // What stands in parentheses is said about the form.
+        let (form, remark) = rest.split_at(rest.find('(').unwrap_or(rest.len()));
+        for word in form.split_whitespace() {
             text.push(' ');
             text.push_str(&styled(word));
         }
-        self.filled(&text);
+        self.filled(&format!("{text} {}", escaped(remark)));
     }
 
     /// The head of an option's text.

@@ -107,3 +107,58 @@ fn test_and_silent() {
     assert_eq!(folder.run_with(&line, b"").ok(), "");
     assert_eq!(folder.column("lvs -o lv_name"), ["lv", "x"]);
 }
+
+#[test]
+fn freed_extents_are_discarded() {
+    let folder = Folder::with_group(&[("a.img", 32)]);
+    folder.run("lvcreate -l8 -n lv vg").ok();
+    folder.run_with(&["lvwrite", "vg/lv"], &vec![7; 8 << 20]).ok();
+    let full = folder.allocated("a.img");
+    assert!(full > 8 << 20);
+    let discarding = |line: &str| {
+        let mut words = line.split_whitespace().collect::<Vec<_>>();
+        words.extend(["--config", "devices/issue_discards=1"]);
+        let done = folder.run_with(&words, b"");
+        assert!(!done.stderr.contains("not discarded"), "{line}: {done:?}");
+        done.ok();
+    };
+    discarding("lvreduce -y -l4 vg/lv");
+    let half = folder.allocated("a.img");
+    assert!(half + (4 << 20) <= full, "{half} {full}");
+    // What is in use stays.
+    assert!(folder.run_with(&["lvread", "vg/lv"], b"").ok().bytes().all(|byte| byte == 7));
+    folder.run("lvremove -y vg/lv").ok();
+    // The metadata may have got a block more.
+    assert!(folder.allocated("a.img") >= half);
+    folder.run("lvcreate -l4 -n lv vg --zero n -Wn").ok();
+    discarding("lvremove -y vg/lv");
+    assert!(folder.allocated("a.img") < 1 << 20, "{}", folder.allocated("a.img"));
+}
+
+#[test]
+fn metadata_profiles_are_recorded() {
+    let folder = Folder::new(&[("a.img", 32)]);
+    fs::create_dir(folder.path("profile")).unwrap();
+    fs::write(folder.path("profile/md.profile"), "allocation/thin_pool_zero = 0\n").unwrap();
+    fs::write(folder.path("profile/cmd.profile"), "report/headings = 0\n").unwrap();
+    let profiles = || folder.column("lvs -o lv_name,lv_profile,vg_profile").join(",");
+    let lines = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+    assert!(
+        folder
+            .run("vgcreate --profile cmd vg a.img")
+            .fails(5)
+            .contains("customizable by command profile only")
+    );
+    folder.run("vgcreate --metadataprofile md vg a.img").ok();
+    folder.run("lvcreate --profile md -l1 -n a vg").ok();
+    folder.run("lvcreate -l1 -n b vg").ok();
+    assert_eq!(lines(&profiles()), "a md md,b md");
+    folder.run("lvchange --metadataprofile md vg/b").ok();
+    folder.run("lvchange --detachprofile vg/a").ok();
+    folder.run("vgchange --detachprofile vg").ok();
+    assert_eq!(lines(&profiles()), "a,b md");
+    folder.run("vgchange --metadataprofile md vg").ok();
+    let both = folder.run("vgchange --metadataprofile md --detachprofile vg").fails(3);
+    assert!(both.contains("option combination"), "{both}");
+    folder.run("lvchange --metadataprofile none vg/a").fails(5);
+}

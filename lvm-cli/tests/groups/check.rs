@@ -9,7 +9,7 @@ const KINDS: [&str; 4] = ["headers", "metadata", "metadata_all", "metadata_searc
 
 #[test]
 fn whole_and_damaged() {
-    let Some(mut stage) = stage("pvck", &[16, 16, 16, 16]) else { return };
+    let Some(stage) = stage("pvck", &[16, 16, 16, 16]) else { return };
     stage.reset("vgcreate -s 1m vg d0 d1");
     stage.reset("lvcreate -an -Zn -l5 -n a vg d0");
     stage.reset("pvcreate --pvmetadatacopies 2 d2");

@@ -53,6 +53,13 @@ fn exported_and_imported() {
     stage.same("vgimport @t");
     stage.see(&[0, 1]);
     stage.same("vgexport other");
+    stage.same("vgimport other");
+    stage.see(&[]);
+    stage.same("vgexport -S vg_name=nope");
+    stage.same("vgexport -S vg_name=vg2");
+    stage.same("vgimport -S vg_exported=1");
+    stage.same("vgimport -S vg_name=~v");
+    stage.same("vgexport other -S vg_name=vg2");
 }
 
 #[test]

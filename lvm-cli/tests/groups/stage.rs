@@ -86,15 +86,6 @@ impl Stage {
         self.view = devices.to_vec();
     }
 
-    /// Blank devices.
-    pub fn clear(&mut self) {
-        for device in &mut self.loops {
-            device.reset(device.size());
-        }
-        self.view.clear();
-        self.config.clear();
-    }
-
     /// The folder that `DIR` stands for.
     pub fn dir(&self) -> &std::path::Path {
         self.dir.path()

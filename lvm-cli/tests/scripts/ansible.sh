@@ -38,8 +38,8 @@ if vgcreate -s 4 data "$DEV1"; then say "made twice"; exit 1; else say "exit $?"
 
 say "== a volume"
 volumes
-lvcreate --yes -n www -L 24m data
-lvcreate --yes -n home -l 30%VG data "$DEV1" "$DEV2"
+lvcreate --yes -n www -L 24m data "$DEV1"
+lvcreate --yes -n home -l 30%VG data "$DEV2"
 volumes
 mkfs.ext4 -q /dev/data/www
 dir=$(mktemp -d)
@@ -47,7 +47,7 @@ mount /dev/data/www "$dir"
 echo hello > "$dir/index.html"
 
 say "== it grows with its file system"
-lvextend -L 40m --resizefs /dev/data/www >/dev/null
+lvextend -L 40m --resizefs /dev/data/www "$DEV1" >/dev/null
 test "$(df --output=size -m "$dir" | tail -n 1)" -gt 30
 cat "$dir/index.html"
 lvextend -l +10%FREE /dev/data/home

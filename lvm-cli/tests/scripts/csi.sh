@@ -24,7 +24,7 @@ test "$(vgs --options vg_all --reportformat json --units b pool | value vg_name)
 say "== create"
 lvcreate -n pvc-1 -L 16777216b -W y -y --addtag owner:one pool
 lvcreate -n pvc-2 -L 8388608b -W y -y -i 2 -I 64k --addtag owner:two pool
-lvcreate -L 5000000b -n pvc-3 pool -y
+lvcreate -L 5242880b -n pvc-3 pool -y
 report
 
 say "== again"

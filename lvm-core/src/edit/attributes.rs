@@ -272,8 +272,8 @@ impl VgDraft {
     pub fn set_persistent_minor(&mut self, lv: &str, minor: Option<(Option<i32>, i32)>) -> Result<()> {
         self.change_lv(lv, |lv| {
             lv.status.set(LvStatus::FIXED_MINOR, minor.is_some());
-            lv.major = minor.and_then(|(major, _)| major);
-            lv.minor = minor.map(|(_, minor)| minor);
+            lv.rare.major = minor.and_then(|(major, _)| major);
+            lv.rare.minor = minor.map(|(_, minor)| minor);
             Ok(())
         })
     }
@@ -290,7 +290,7 @@ impl VgDraft {
         })
     }
 
-    fn change_lv(
+    pub(super) fn change_lv(
         &mut self,
         name: &str,
         change: impl FnOnce(&mut crate::metadata::LogicalVolume) -> Result<()>,

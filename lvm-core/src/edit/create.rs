@@ -8,7 +8,7 @@ use crate::alloc::{PvArgument, PvSelection, Request, Shape, allocate, append_seg
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Id, LvId};
 use crate::metadata::{
-    AllocationPolicy, LogicalVolume, LvStatus, PvMap, RareList, ReadAhead, Segment, SegmentKind,
+    AllocationPolicy, LogicalVolume, LvStatus, PvMap, RareValues, ReadAhead, Segment, SegmentKind,
 };
 use crate::units::{Bytes, Extents, Sectors, Size};
 
@@ -240,23 +240,22 @@ impl Edit<'_> {
                 tags.push(tag);
             }
         }
+        let rare = RareValues {
+            major: new.minor.and_then(|(major, _)| major),
+            minor: new.minor.map(|(_, minor)| minor),
+            ..RareValues::default()
+        };
         self.vg.logical_volumes.push(Arc::new(LogicalVolume {
             name: name.to_owned(),
             id,
             status,
-            unknown_status: RareList::new(),
-            unknown_flags: RareList::new(),
             tags: tags.into(),
             creation_time: Some(self.stamp.time),
             creation_host: Some(self.stamp.host.nodename.as_str().into()),
-            lock_args: None,
             allocation_policy: new.allocation_policy,
-            profile: None,
             read_ahead: new.read_ahead,
-            major: new.minor.and_then(|(major, _)| major),
-            minor: new.minor.map(|(_, minor)| minor),
             segments: segments.into(),
-            extra: RareList::new(),
+            rare: rare.into(),
             extent_size: self.vg.extent_size,
             visible: true,
         }));

@@ -12,6 +12,7 @@ mod group;
 mod identity;
 mod missing;
 mod physical_volume;
+mod profile;
 mod remove;
 mod resize;
 mod split_merge;

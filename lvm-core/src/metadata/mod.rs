@@ -23,6 +23,7 @@ pub use historical::HistoricalLogicalVolume;
 pub(crate) use list::RareList;
 pub use list::ShortList;
 pub use logical_volume::LogicalVolume;
+pub(crate) use logical_volume::{RareKeys, RareValues};
 pub use physical_volume::PhysicalVolume;
 pub use pv_map::{PvMap, PvRun, RunOwner};
 pub use segment::{Area, AreaSource, Segment, SegmentKind, SegmentType};

@@ -96,7 +96,7 @@ struct UsedRun {
 }
 
 /// For each physical volume the runs in use, in order, checked to lie on it and apart.
-pub(super) struct UsedRuns {
+struct UsedRuns {
     index: HashMap<PvId, usize>,
     runs: Vec<Vec<UsedRun>>,
 }
@@ -104,53 +104,84 @@ pub(super) struct UsedRuns {
 impl UsedRuns {
     /// # Errors
     /// See [`PvMap::new`].
-    pub(super) fn new(vg: &VolumeGroup) -> Result<Self> {
-        let mut index = HashMap::with_capacity(vg.physical_volumes.len());
-        for (at, pv) in vg.physical_volumes.iter().enumerate() {
-            index.insert(pv.id, at);
-        }
-        let mut used = Self { index, runs: vec![Vec::new(); vg.physical_volumes.len()] };
-        used.collect(vg)?;
-        for (pv, runs) in vg.physical_volumes.iter().zip(&mut used.runs) {
+    fn new(vg: &VolumeGroup) -> Result<Self> {
+        let index = index_of(vg);
+        let mut runs = vec![Vec::new(); vg.physical_volumes.len()];
+        visit(vg, &index, |pv, run| {
+            runs.get_mut(pv)?.push(run);
+            Some(())
+        })?;
+        for (pv, runs) in vg.physical_volumes.iter().zip(&mut runs) {
             runs.sort_unstable_by_key(|run| run.start);
             check_runs(vg, runs, pv.pe_count.0).map_err(|error| {
                 error.with_vg(vg.name.to_owned()).with_pv(format!("{}", pv.id)).with_device(pv.device.clone())
             })?;
         }
-        Ok(used)
+        Ok(Self { index, runs })
     }
+}
 
-    fn collect(&mut self, vg: &VolumeGroup) -> Result<()> {
-        // Neighbours tend to lie on one physical volume.
-        let mut last = None;
-        for (lv_at, lv) in vg.logical_volumes.iter().enumerate() {
-            for (segment_at, seg) in lv.segments.iter().enumerate() {
-                if !matches!(seg.kind, SegmentKind::Striped(_) | SegmentKind::Mirror(_)) {
-                    continue;
-                }
-                let count = seg.area_length().0;
-                for (area_at, area) in seg.kind.areas().iter().enumerate() {
-                    let AreaSource::Pv(pv) = area.source else { continue };
-                    let at = last.filter(|(known, _)| *known == pv).map(|(_, at)| at);
-                    let at = at.or_else(|| self.index.get(&pv).copied());
-                    let Some(list) = at.and_then(|at| self.runs.get_mut(at)) else {
+/// Extents in use on each physical volume, after checking that they lie on it and are used once.
+///
+/// # Errors
+/// See [`PvMap::new`].
+pub(super) fn used_extents(vg: &VolumeGroup) -> Result<Vec<Extents>> {
+    // Most groups use extents in the order of their volumes, and then nothing needs to be kept.
+    let mut used = vec![(0_u32, 0_u32); vg.physical_volumes.len()];
+    let mut is_in_order = true;
+    visit(vg, &index_of(vg), |pv, run| {
+        let (next, count) = used.get_mut(pv)?;
+        let end = run.start.checked_add(run.count).filter(|_| run.start >= *next);
+        is_in_order &= end.is_some();
+        (*next, *count) = (end?, count.saturating_add(run.count));
+        Some(())
+    })?;
+    let fits = used.iter().zip(&vg.physical_volumes).all(|((end, _), pv)| *end <= pv.pe_count.0);
+    if is_in_order && fits {
+        return Ok(used.into_iter().map(|(_, count)| Extents(count)).collect());
+    }
+    let runs = UsedRuns::new(vg)?.runs;
+    Ok(runs.iter().map(|runs| Extents(runs.iter().map(|run| run.count).sum())).collect())
+}
+
+fn index_of(vg: &VolumeGroup) -> HashMap<PvId, usize> {
+    vg.physical_volumes.iter().enumerate().map(|(at, pv)| (pv.id, at)).collect()
+}
+
+/// Calls `each` with the position of a physical volume and a run on it, in the order of the
+/// volumes, until it returns nothing.
+fn visit(
+    vg: &VolumeGroup,
+    index: &HashMap<PvId, usize>,
+    mut each: impl FnMut(usize, UsedRun) -> Option<()>,
+) -> Result<()> {
+    // Neighbours tend to lie on one physical volume.
+    let mut last: Option<(PvId, usize)> = None;
+    for (lv_at, lv) in vg.logical_volumes.iter().enumerate() {
+        for (segment_at, seg) in lv.segments.iter().enumerate() {
+            if !matches!(seg.kind, SegmentKind::Striped(_) | SegmentKind::Mirror(_)) {
+                continue;
+            }
+            let count = seg.area_length().0;
+            for (area_at, area) in seg.kind.areas().iter().enumerate() {
+                let AreaSource::Pv(pv) = area.source else { continue };
+                let at = match last {
+                    Some((known, at)) if known == pv => at,
+                    _ => *index.get(&pv).ok_or_else(|| {
                         let message = format!("segment lies on an unknown physical volume {pv}");
-                        return Err(Error::corrupt(message).with_lv(lv.name.clone()));
-                    };
-                    last = at.map(|at| (pv, at));
-                    let (lv, segment, area_at) = (narrow(lv_at), narrow(segment_at), narrow(area_at));
-                    list.push(UsedRun { start: area.start_extent, count, lv, segment, area: area_at });
+                        Error::corrupt(message).with_lv(lv.name.clone())
+                    })?,
+                };
+                last = Some((pv, at));
+                let (lv, segment, area_at) = (narrow(lv_at), narrow(segment_at), narrow(area_at));
+                let run = UsedRun { start: area.start_extent, count, lv, segment, area: area_at };
+                if each(at, run).is_none() {
+                    return Ok(());
                 }
             }
         }
-        Ok(())
     }
-
-    /// Extents in use on each physical volume.
-    pub(super) fn counts(&self) -> Vec<Extents> {
-        let counts = self.runs.iter().map(|runs| runs.iter().map(|run| run.count).sum());
-        counts.map(Extents).collect()
-    }
+    Ok(())
 }
 
 /// A position, bounded by the size of a text.

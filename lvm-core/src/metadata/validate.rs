@@ -26,10 +26,9 @@
 use hashbrown::{HashMap, HashSet};
 use std_alloc::{format, string::String, vec::Vec};
 
-use super::pv_map::UsedRuns;
 use super::{AllocationPolicy, AreaSource, LogicalVolume, LvStatus, Segment, SegmentKind, VolumeGroup};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::LvId;
+use crate::id::{LvId, PvId};
 use crate::name;
 use crate::units::Sectors;
 
@@ -56,33 +55,9 @@ impl VolumeGroup {
         let mut found = Violations { list: Vec::new(), lv: None };
         self.check_group(&mut found);
         self.check_physical_volumes(&mut found);
-        self.check_names(&mut found);
-        let ids = self.logical_volumes.iter().map(|lv| &lv.id).collect::<HashSet<_>>();
-        if ids.len() != self.logical_volumes.len() {
-            found.add(2, "two logical volumes have one id");
-        }
-        let pvs = self.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
-        // Neighbours tend to lie on one physical volume.
-        let mut last = None;
-        for lv in &self.logical_volumes {
-            found.lv = Some(&lv.name);
-            check_lv(lv, self.extent_size, &mut found);
-            for seg in &lv.segments {
-                check_references(seg, &ids, &mut found);
-                for area in seg.kind.areas() {
-                    let AreaSource::Pv(pv) = area.source else { continue };
-                    if last == Some(pv) || pvs.contains(&pv) {
-                        last = Some(pv);
-                    } else {
-                        found.add(7, "an area lies on a physical volume that is not in the group");
-                    }
-                }
-            }
-            found.lv = None;
-        }
-        self.check_roles(&mut found);
+        self.check_logical_volumes(&mut found);
         self.check_area_names(&mut found);
-        if let Err(error) = UsedRuns::new(self) {
+        if let Err(error) = self.used_extents() {
             let message = error.message().into();
             found.list.push(Violation { number: 8, lv: error.lv().map(String::from), message });
         }
@@ -144,18 +119,80 @@ impl VolumeGroup {
         }
     }
 
-    fn check_names(&self, found: &mut Violations<'_>) {
-        let mut names = HashSet::with_capacity(self.logical_volumes.len());
-        let historical = self.historical_logical_volumes.iter().map(|lv| &lv.name);
-        for lv_name in self.logical_volumes.iter().map(|lv| &lv.name).chain(historical) {
-            if let Err(error) = name::check_name(lv_name).and_then(|()| name::check_pair(&self.name, lv_name))
-            {
-                found.add(1, &format!("logical volume {lv_name}: {error}"));
-            }
-            if !names.insert(lv_name) {
-                found.add(3, &format!("two logical volumes are called {lv_name}"));
+    /// Looks at each volume once: a large group does not fit the caches.
+    fn check_logical_volumes<'v>(&'v self, found: &mut Violations<'v>) {
+        let count = self.logical_volumes.len();
+        let mut names = HashSet::with_capacity(count);
+        let mut ids = HashSet::with_capacity(count);
+        let pvs = self.physical_volumes.iter().map(|pv| pv.id).collect::<HashSet<_>>();
+        let mut roles = Roles::default();
+        let mut has_references = false;
+        // Neighbours tend to lie on one physical volume.
+        let mut last = None;
+        for lv in self.logical_volumes() {
+            self.check_name(&lv.name, &mut names, found);
+            ids.insert(&lv.id);
+            roles.check(lv, found);
+            found.lv = Some(&lv.name);
+            check_lv(lv, self.extent_size, found);
+            found.lv = None;
+            for seg in &lv.segments {
+                seg.kind.for_each_lv(|_| has_references = true);
+                for area in seg.kind.areas() {
+                    if let AreaSource::Pv(pv) = area.source
+                        && last != Some(pv)
+                    {
+                        has_references |= !pvs.contains(&pv);
+                        last = Some(pv);
+                    }
+                }
             }
         }
+        for lv in &self.historical_logical_volumes {
+            self.check_name(&lv.name, &mut names, found);
+        }
+        if ids.len() != count {
+            found.add(2, "two logical volumes have one id");
+        }
+        if roles.spares > 1 {
+            found.add(14, &format!("{} spares for pool metadata", roles.spares));
+        }
+        if has_references {
+            self.check_references(&ids, &pvs, found);
+        }
+    }
+
+    fn check_name<'v>(
+        &self,
+        lv_name: &'v String,
+        names: &mut HashSet<&'v String>,
+        found: &mut Violations<'_>,
+    ) {
+        if let Err(error) = name::check_name(lv_name).and_then(|()| name::check_pair(&self.name, lv_name)) {
+            found.add(1, &format!("logical volume {lv_name}: {error}"));
+        }
+        if !names.insert(lv_name) {
+            found.add(3, &format!("two logical volumes are called {lv_name}"));
+        }
+    }
+
+    fn check_references<'v>(&'v self, ids: &HashSet<&LvId>, pvs: &HashSet<PvId>, found: &mut Violations<'v>) {
+        for lv in self.logical_volumes() {
+            found.lv = Some(&lv.name);
+            for seg in &lv.segments {
+                let mut missing = false;
+                seg.kind.for_each_lv(|id| missing |= !ids.contains(&id));
+                if missing {
+                    found.add(7, "a segment refers to a logical volume that is not in the group");
+                }
+                for area in seg.kind.areas() {
+                    if matches!(area.source, AreaSource::Pv(pv) if !pvs.contains(&pv)) {
+                        found.add(7, "an area lies on a physical volume that is not in the group");
+                    }
+                }
+            }
+        }
+        found.lv = None;
     }
 
     fn check_area_names(&self, found: &mut Violations<'_>) {
@@ -176,31 +213,37 @@ impl VolumeGroup {
             }
         }
     }
+}
 
-    fn check_roles(&self, found: &mut Violations<'_>) {
-        let spares =
-            self.logical_volumes().filter(|lv| !lv.is_visible() && lv.name.contains("_pmspare")).count();
-        if spares > 1 {
-            found.add(14, &format!("{spares} spares for pool metadata"));
+/// What only one volume of a group, or of a pool, may be.
+#[derive(Default)]
+struct Roles {
+    spares: usize,
+    stores: HashSet<LvId>,
+    /// Device ids in use in each thin pool.
+    devices: HashMap<LvId, HashSet<u32>>,
+}
+
+impl Roles {
+    fn check(&mut self, lv: &LogicalVolume, found: &mut Violations<'_>) {
+        if !lv.is_visible() && lv.name.contains("_pmspare") {
+            self.spares = self.spares.saturating_add(1);
         }
-        let mut stores = HashSet::new();
-        let mut devices: HashMap<LvId, HashSet<u32>> = HashMap::new();
-        for lv in &self.logical_volumes {
-            for seg in &lv.segments {
-                match &seg.kind {
-                    SegmentKind::Snapshot(snapshot)
-                        if lv.segments.len() != 1 || !stores.insert(snapshot.store) =>
-                    {
-                        found.add(15, &format!("snapshot holder {}", lv.name));
-                    }
-                    SegmentKind::Thin(thin) => {
-                        let id = thin.device_id;
-                        if id > MAX_THIN_DEVICE_ID || !devices.entry(thin.thin_pool).or_default().insert(id) {
-                            found.add(16, &format!("thin volume {} has device id {id}", lv.name));
-                        }
-                    }
-                    _ => {}
+        for seg in &lv.segments {
+            match &seg.kind {
+                SegmentKind::Snapshot(snapshot)
+                    if lv.segments.len() != 1 || !self.stores.insert(snapshot.store) =>
+                {
+                    found.add(15, &format!("snapshot holder {}", lv.name));
                 }
+                SegmentKind::Thin(thin) => {
+                    let id = thin.device_id;
+                    let devices = self.devices.entry(thin.thin_pool).or_default();
+                    if id > MAX_THIN_DEVICE_ID || !devices.insert(id) {
+                        found.add(16, &format!("thin volume {} has device id {id}", lv.name));
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -250,7 +293,7 @@ fn check_tags(tags: &[String], found: &mut Violations<'_>) {
 
 fn check_lv(lv: &LogicalVolume, extent_size: Sectors, found: &mut Violations<'_>) {
     check_tags(&lv.tags, found);
-    if lv.status.contains(LvStatus::FIXED_MINOR) && lv.minor.is_none() {
+    if lv.status.contains(LvStatus::FIXED_MINOR) && lv.rare.minor.is_none() {
         found.add(12, "the minor number is fixed and missing");
     }
     if lv.segments.is_empty() {
@@ -308,13 +351,5 @@ fn check_segment(seg: &Segment, extent_size: Sectors, found: &mut Violations<'_>
             }
         }
         _ => {}
-    }
-}
-
-fn check_references(seg: &Segment, ids: &HashSet<&LvId>, found: &mut Violations<'_>) {
-    let mut missing = false;
-    seg.kind.for_each_lv(|id| missing |= !ids.contains(&id));
-    if missing {
-        found.add(7, "a segment refers to a logical volume that is not in the group");
     }
 }

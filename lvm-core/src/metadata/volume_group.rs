@@ -5,10 +5,9 @@ use std_alloc::{string::String, sync::Arc, vec::Vec};
 use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
-use super::pv_map::UsedRuns;
 use super::{
     AllocationPolicy, ConfigNode, HistoricalLogicalVolume, LogicalVolume, LvStatus, PhysicalVolume, PvMap,
-    SegmentKind, VgStatus,
+    SegmentKind, VgStatus, pv_map,
 };
 use crate::error::{Error, Result};
 use crate::id::{LvId, PvId, VgId};
@@ -259,7 +258,7 @@ impl VolumeGroup {
     /// # Errors
     /// As [`pv_map`](Self::pv_map).
     pub fn used_extents(&self) -> Result<Vec<Extents>> {
-        Ok(UsedRuns::new(self)?.counts())
+        pv_map::used_extents(self)
     }
 
     /// True when WRITE is stored as WRITE_LOCKED: with a system id, or a lock type other than
@@ -284,13 +283,19 @@ impl VolumeGroup {
     pub(crate) fn refresh_derived(&mut self) {
         let mut holders = HashSet::new();
         let mut stores = HashMap::new();
+        let mut is_changed = false;
         for lv in &self.logical_volumes {
+            let visible = lv.status.contains(LvStatus::VISIBLE);
+            is_changed |= lv.visible != visible || lv.extent_size != self.extent_size;
             for seg in &lv.segments {
                 if let SegmentKind::Snapshot(snapshot) = &seg.kind {
                     holders.insert(lv.id);
                     stores.insert(snapshot.store, (snapshot.origin, snapshot.merging));
                 }
             }
+        }
+        if stores.is_empty() && !is_changed {
+            return;
         }
         let mut origins = HashMap::new();
         if !stores.is_empty() {

@@ -177,8 +177,8 @@ fn changed_lv(
     changed(steps, object, "tags", before.tags.join(","), lv.tags.join(","));
     changed(steps, object, "allocation_policy", before.allocation_policy, lv.allocation_policy);
     changed(steps, object, "read_ahead", format!("{:?}", before.read_ahead), format!("{:?}", lv.read_ahead));
-    changed(steps, object, "minor", format!("{:?}", before.minor), format!("{:?}", lv.minor));
-    changed(steps, object, "major", format!("{:?}", before.major), format!("{:?}", lv.major));
+    changed(steps, object, "minor", format!("{:?}", before.rare.minor), format!("{:?}", lv.rare.minor));
+    changed(steps, object, "major", format!("{:?}", before.rare.major), format!("{:?}", lv.rare.major));
 }
 
 /// The physical extents under a volume from a logical extent on.

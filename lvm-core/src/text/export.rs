@@ -224,26 +224,26 @@ fn export_lv(
     p.blank();
     p.open(&lv.name);
     p.str("id", &format!("{}", lv.id));
-    flags::export(p, LV_FLAGS, lv.status, locked, (&lv.unknown_status, &lv.unknown_flags));
+    flags::export(p, LV_FLAGS, lv.status, locked, (&lv.rare.unknown_status, &lv.rare.unknown_flags));
     export_tags(p, &lv.tags);
     if let Some(time) = lv.creation_time {
         p.time("creation_time", time);
     }
     p.str_if("creation_host", lv.creation_host.as_deref());
-    p.str_if("lock_args", lv.lock_args.as_deref());
+    p.str_if("lock_args", lv.rare.lock_args.as_deref());
     if lv.allocation_policy != AllocationPolicy::Inherit {
         p.str("allocation_policy", lv.allocation_policy.as_str());
     }
-    p.str_if("profile", lv.profile.as_deref());
+    p.str_if("profile", lv.rare.profile.as_deref());
     match lv.read_ahead {
         ReadAhead::Auto => {}
         ReadAhead::None => p.int_comment("read_ahead", -1, "None"),
         ReadAhead::Sectors(sectors) => p.int("read_ahead", sectors),
     }
-    p.int_if("major", lv.major);
-    p.int_if("minor", lv.minor);
+    p.int_if("major", lv.rare.major);
+    p.int_if("minor", lv.rare.minor);
     p.int("segment_count", u64::try_from(lv.segments.len()).unwrap_or(u64::MAX));
-    p.nodes(&lv.extra);
+    p.nodes(&lv.rare.extra);
     p.blank();
     for (at, seg) in lv.segments.iter().enumerate() {
         p.open_numbered("segment", at.saturating_add(1));

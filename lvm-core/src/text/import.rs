@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::id::{LvId, PvId, VgId};
 use crate::metadata::flag_tables::{LV_FLAGS, PV_FLAGS, VG_FLAGS};
 use crate::metadata::{
-    AllocationPolicy, HistoricalLogicalVolume, LogicalVolume, LvStatus, PhysicalVolume, ReadAhead,
-    TextHeader, VgStatus, VolumeGroup,
+    AllocationPolicy, HistoricalLogicalVolume, LogicalVolume, LvStatus, PhysicalVolume, RareValues,
+    ReadAhead, TextHeader, VgStatus, VolumeGroup,
 };
 use crate::name;
 use crate::units::{Extents, Sectors};
@@ -143,10 +143,15 @@ fn import_vg(mut section: Section<'_, '_>, plain: Vec<Arc<LogicalVolume>>) -> Re
     };
     let mut names = Names::default();
     import_pvs(section, &mut vg, &mut names)?;
+    let plain_count = plain.len();
     import_lvs(section, &mut vg, names, plain)?;
+    let is_plain = vg.logical_volumes.len() == plain_count;
     import_historical(section, &mut vg)?;
     vg.extra = section.rest();
-    vg.refresh_derived();
+    // Plain volumes are what they should be already.
+    if !is_plain || vg.logical_volumes.first().is_some_and(|lv| lv.extent_size != vg.extent_size) {
+        vg.refresh_derived();
+    }
     Ok(vg)
 }
 
@@ -284,9 +289,9 @@ fn import_lv(
     let tags = section.strings("tags")?.unwrap_or_default();
     let creation_time = section.number("creation_time")?;
     let creation_host = section.str("creation_host")?.map(|host| shared(&host, last_host));
-    let lock_args = section.str("lock_args")?.map(|text| text.as_ref().into());
+    let lock_args = section.string("lock_args")?;
     let allocation_policy = import_policy(section)?.unwrap_or(AllocationPolicy::Inherit);
-    let profile = section.str("profile")?.map(|text| text.as_ref().into());
+    let profile = section.string("profile")?;
     let read_ahead = match section.number::<i32>("read_ahead")? {
         None | Some(0) => ReadAhead::Auto,
         Some(sectors) => u32::try_from(sectors).map_or(ReadAhead::None, ReadAhead::Sectors),
@@ -295,23 +300,26 @@ fn import_lv(
     let minor = section.number("minor")?;
     let segment_count = section.require_number::<usize>("segment_count")?;
     let segments = import_segments(section, segment_count, names)?;
+    let rare = RareValues {
+        unknown_status: parsed.unknown_status,
+        unknown_flags: parsed.unknown_flags,
+        lock_args,
+        profile,
+        major,
+        minor,
+        extra: section.rest(),
+    };
     Ok(LogicalVolume {
         name: section.key().to_owned(),
         id,
         status: parsed.bits,
-        unknown_status: parsed.unknown_status.into(),
-        unknown_flags: parsed.unknown_flags.into(),
         tags: tags.into(),
         creation_time,
         creation_host,
-        lock_args,
         allocation_policy,
-        profile,
         read_ahead,
-        major,
-        minor,
         segments: segments.into(),
-        extra: section.rest().into(),
+        rare: rare.into(),
         extent_size,
         visible: parsed.bits.contains(LvStatus::VISIBLE),
     })

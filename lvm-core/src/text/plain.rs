@@ -21,7 +21,7 @@ use crate::id::{Id, PvId};
 use crate::metadata::flag_tables::LV_FLAGS;
 use crate::metadata::segment::Striped;
 use crate::metadata::{
-    AllocationPolicy, Area, AreaSource, LogicalVolume, LvStatus, RareList, ReadAhead, Segment, SegmentKind,
+    AllocationPolicy, Area, AreaSource, LogicalVolume, LvStatus, RareKeys, ReadAhead, Segment, SegmentKind,
     ShortList,
 };
 use crate::units::Sectors;
@@ -137,19 +137,13 @@ impl<'a> PlainVolumes<'a> {
             name: name.to_owned(),
             id,
             status,
-            unknown_status: RareList::new(),
-            unknown_flags: RareList::new(),
             tags: tags.into(),
             creation_time,
             creation_host,
-            lock_args: None,
             allocation_policy: AllocationPolicy::Inherit,
-            profile: None,
             read_ahead: ReadAhead::Auto,
-            major: None,
-            minor: None,
             segments,
-            extra: RareList::new(),
+            rare: RareKeys::default(),
             extent_size: self.extent_size,
             visible: status.contains(LvStatus::VISIBLE),
         })

@@ -188,13 +188,11 @@ impl BlockDevice for FileDevice {
         })
     }
 
-    /// Punches a hole into a file; block devices are `Unsupported`.
+    /// Punches a hole into a file; a block device that can is told to forget the range, and reads
+    /// zeroes there afterwards.
     fn discard(&self, offset: u64, length: u64) -> Result<()> {
         self.check_writable(offset)?;
         check_range(&self.name, self.size, offset, length)?;
-        if self.is_block_device {
-            return Err(self.cannot_discard("discarding on a block device is not supported", offset));
-        }
         if length == 0 {
             return Ok(());
         }
@@ -207,7 +205,7 @@ impl BlockDevice for FileDevice {
                 Ok(()) => Ok(()),
                 Err(Errno::EINTR) => continue,
                 Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => {
-                    Err(self.cannot_discard("the file system cannot punch holes", offset))
+                    Err(self.cannot_discard("neither the file system nor the device can do it", offset))
                 }
                 Err(error) => Err(self.io("discarding", offset, error).with_effect(Effect::Unknown)),
             };

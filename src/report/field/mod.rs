@@ -243,11 +243,10 @@ impl Field {
 
 /// Equal but for case and underscores.
 pub(super) fn same_name(one: &str, two: &str) -> bool {
-    let plain = |text: &str| {
-        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
-    };
-    let two = plain(two);
-    !two.is_empty() && plain(one) == two
+    fn plain(text: &str) -> impl Iterator<Item = u8> + '_ {
+        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
+    }
+    plain(two).next().is_some() && plain(one).eq(plain(two))
 }
 
 impl fmt::Debug for Field {

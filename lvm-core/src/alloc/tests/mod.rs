@@ -13,8 +13,8 @@ use std_alloc::{string::String, string::ToString, sync::Arc, vec::Vec};
 use super::{AllocationSettings, PvSelection};
 use crate::id::{LvId, PvId, VgId};
 use crate::metadata::{
-    AllocationPolicy, LogicalVolume, LvStatus, PhysicalVolume, PvStatus, RareList, ReadAhead, Segment,
-    VgStatus, VolumeGroup,
+    AllocationPolicy, LogicalVolume, LvStatus, PhysicalVolume, PvStatus, RareKeys, RareList, ReadAhead,
+    Segment, VgStatus, VolumeGroup,
 };
 use crate::stamp::SeededIds;
 use crate::units::{Extents, Sectors};
@@ -76,19 +76,13 @@ fn add_lv(vg: &mut VolumeGroup, name: &str, policy: AllocationPolicy, segments: 
         name: name.to_string(),
         id,
         status: LvStatus::READ | LvStatus::WRITE | LvStatus::VISIBLE,
-        unknown_status: RareList::new(),
-        unknown_flags: RareList::new(),
         tags: RareList::new(),
         creation_time: None,
         creation_host: None,
-        lock_args: None,
         allocation_policy: policy,
-        profile: None,
         read_ahead: ReadAhead::Auto,
-        major: None,
-        minor: None,
         segments: segments.into(),
-        extra: RareList::new(),
+        rare: RareKeys::default(),
         extent_size: EXTENT_SIZE,
         visible: true,
     }));
