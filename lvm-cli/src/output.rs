@@ -25,6 +25,8 @@ pub(crate) struct Output {
     at_line_start: bool,
     /// True when messages are not what standard output is for.
     pub(crate) messages_aside: bool,
+    /// True when plans are what standard output is for.
+    pub(crate) plans: bool,
     /// How often `-q` was given.
     pub(crate) quiet: usize,
     /// How often `-v` was given.
@@ -41,6 +43,7 @@ impl Output {
             command_name: String::new(),
             at_line_start: true,
             messages_aside: false,
+            plans: false,
             quiet: 0,
             verbose: 0,
         }

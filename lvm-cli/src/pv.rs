@@ -60,6 +60,34 @@ pub(crate) fn arguments(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<Devic
     Ok((arguments, devices))
 }
 
+/// The same for a command about extents of a group, whose physical volumes are known by the group:
+/// devices that are not there are left to [`require_there`].
+pub(crate) fn arguments_of_group(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<DeviceSpec>)> {
+    let words = words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>();
+    let (arguments, mut devices) = arguments(&words)?;
+    devices.retain(|device| device.path().exists());
+    Ok((arguments, devices))
+}
+
+/// # Errors
+/// When an argument names a device that is not there.
+pub(crate) fn require_there(words: &[String], vg: &str) -> Outcome {
+    for word in words {
+        let path = match PvArgument::parse(word) {
+            Ok(PvArgument::Device { path, .. }) => path,
+            Ok(PvArgument::Tag(_)) => continue,
+            Err(_) if word.is_empty() => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        if PvId::parse(&path).is_err() && !DeviceSpec::from(&path).path().exists() {
+            return Err(Failure::refused(format!(
+                "Physical Volume \"{path}\" not found in Volume Group \"{vg}\"."
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The options that say how a device becomes a physical volume.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, PvSource, PvUse, Transaction,
 
 use crate::args::{Args, UsageError, option};
 use crate::batch::Batch;
-use crate::command::{Command, cannot_process};
+use crate::command::{self, Command, cannot_process};
 use crate::output::Output;
 use crate::settings;
 
@@ -129,6 +129,9 @@ impl<'o> Session<'o> {
         }
         if let Err(failure) = (self.command.run)(&mut self) {
             self.fail(failure);
+        }
+        if self.batch.is_none() && self.code != EXIT_USAGE && self.command.changes() {
+            command::end_log(&mut self);
         }
         self.code
     }
@@ -298,8 +301,8 @@ impl<'o> Session<'o> {
         self.batch.as_ref().map_or(Ok(()), |batch| batch.require_no_group(name))
     }
 
-    /// Commits, and does what comes after. With `--test`, prints the plan instead; in a batch, both
-    /// wait until the whole batch is committed.
+    /// Commits, and does what comes after. With `--test`, prints the plan on standard error instead
+    /// of committing; in a batch, both wait until the whole batch is committed.
     pub(crate) fn commit(
         &mut self,
         lvm: &Lvm,
@@ -318,9 +321,15 @@ impl<'o> Session<'o> {
             for warning in transaction.take_warnings() {
                 self.out.warn(warning);
             }
-            let plan = transaction.plan()?;
-            self.out.lines("  ", &plan.to_string());
-            return Ok(());
+            let plan = transaction.plan()?.to_string();
+            if self.out.plans {
+                self.out.lines("  ", &plan);
+                return Ok(());
+            }
+            // Messages are what LVM2 prints; what would be done is said beside them.
+            plan.lines().for_each(|line| self.out.err(&format!("  {line}")));
+            let vg = transaction.volume_group().clone();
+            return after(self, lvm, &vg);
         }
         let vg = self.write(transaction)?;
         after(self, lvm, &vg)

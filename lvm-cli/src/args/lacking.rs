@@ -31,6 +31,11 @@ pub(crate) fn of_command(name: &str) -> impl Iterator<Item = Lacking> + '_ {
     rows.map(|(spec, _)| read(spec))
 }
 
+/// True for commands of LVM2 that take `--reportformat`.
+pub(crate) fn logs(name: &str) -> bool {
+    of_command(name).any(|lacking| lacking.long == "reportformat")
+}
+
 /// True for an option of every command of LVM2.
 pub(crate) fn is_common(name: &str) -> bool {
     COMMON.contains(&name)

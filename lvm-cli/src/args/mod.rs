@@ -12,6 +12,7 @@ mod parse;
 pub(crate) mod size;
 pub(crate) mod value;
 
+pub(crate) use lacking::logs;
 pub(crate) use parse::{Names, parse};
 pub(crate) use value::{Activation, Takes};
 

@@ -148,6 +148,8 @@ options! {
     MIRRORS = Opt::missing("mirrors", Takes::Text("Number")).short('m');
     MIRRORLOG = Opt::missing("mirrorlog", Takes::Text("String"));
     NOSYNC = Opt::missing("nosync", Takes::Nothing);
+    EXTEND_NOSYNC = Opt::flag("nosync", "Accepted for compatibility.").no_effect("linear and striped volumes have nothing to synchronise");
+    NOHISTORY = Opt::flag("nohistory", "Do not remember the volume.").no_effect("volumes that are removed are not remembered");
     REGIONSIZE = Opt::missing("regionsize", Takes::Text("Size")).short('R');
     CHUNKSIZE = Opt::missing("chunksize", Takes::Text("Size")).short('c');
     CACHEPOOL = Opt::missing("cachepool", Takes::Text("LV"));

@@ -261,6 +261,9 @@ pub(crate) fn read_ahead(text: &str) -> Result<ReadAhead, Invalid> {
         "auto" => Ok(ReadAhead::Auto),
         "none" => Ok(ReadAhead::None),
         _ => {
+            if text.starts_with('-') {
+                return Err(Invalid::default());
+            }
             let sectors = size::parse_size(text, Unit::Sector)?.to_sectors();
             Ok(ReadAhead::Sectors(u32::try_from(sectors.get()).map_err(|_| Invalid::default())?))
         }

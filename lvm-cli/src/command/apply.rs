@@ -67,6 +67,7 @@ fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
             args.give_value(opt, value);
         }
     }
+    session.out.plans = true;
     let code = Session::new(session.out, command, args, words.join(" ")).run();
     session.exit_with(code);
     Ok(())

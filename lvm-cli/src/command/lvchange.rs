@@ -5,7 +5,7 @@ use lvmkit::{LogicalVolume, Lvm, ReadAhead, Transaction};
 use super::Command;
 use super::lvcreate::{persistent_minor, policy, whole_pages};
 use crate::activation;
-use crate::args::{Opt, option as o};
+use crate::args::{Args, Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
@@ -67,11 +67,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if refresh && (activates || changes) {
         return Err(activation::not_accepted("--refresh"));
     }
-    if session.args.yes_no(&o::PERSISTENT) == Some(true) && !session.args.has(&o::MINOR) {
-        return Err(Failure::Syntax);
-    }
-    policy(&session.args)?;
-    persistent_minor(&session.args)?;
+    check_options(&session.args)?;
     if refresh || activates {
         activation::begin(session)?;
     }
@@ -80,6 +76,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
         if changes {
             let changed = change_group(session, &lvm, &vg, &volumes);
             session.note(changed);
+        }
+        if !(changes || refresh || activates) {
+            let watched = require_active(session, &lvm, &vg, &volumes);
+            session.note(watched);
         }
         if refresh || activates {
             let done = activate_group(session, &lvm, &vg, &volumes);
@@ -92,6 +92,29 @@ fn run(session: &mut Session<'_>) -> Outcome {
     Ok(())
 }
 
+/// Refuses options that go together in no form of the command.
+fn check_options(args: &Args) -> Outcome {
+    let not_accepted = |opt: &Opt| Err(activation::not_accepted(&format!("--{}", opt.long)));
+    match args.yes_no(&o::PERSISTENT) {
+        Some(true) if !args.has(&o::MINOR) => return Err(Failure::Syntax),
+        None if args.has(&o::MINOR) || args.has(&o::MAJOR) => return Err(Failure::Syntax),
+        Some(false) if args.has(&o::MINOR) => return not_accepted(&o::MINOR),
+        Some(false) if args.has(&o::MAJOR) => return not_accepted(&o::MAJOR),
+        Some(true) => {
+            // Two volumes cannot have one number.
+            if let Some(word) = args.words.get(1) {
+                return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
+            }
+        }
+        _ => {}
+    }
+    if args.has(&o::CONTIGUOUS) && args.has(&o::ALLOC) {
+        let line = "Command does not accept option combination: --contiguous  with --alloc";
+        return Err(Failure::usage(line));
+    }
+    persistent_minor(args).map(drop)
+}
+
 /// Activates, deactivates or refreshes volumes of one group.
 fn activate_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
     let found = lvm.found_group(vg)?;
@@ -101,6 +124,22 @@ fn activate_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Str
         None => activation::refresh(session, lvm, &found, wanted),
         Some(activation) => activation::change(session, lvm, &found, activation, wanted),
     }
+}
+
+/// Only volumes that are active can be watched, or be waited for.
+fn require_active(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
+    if session.is_in_batch() || !(session.args.has(&o::MONITOR) || session.args.has(&o::POLL)) {
+        return Ok(());
+    }
+    let found = lvm.found_group(vg)?;
+    let active = activation::live(lvm, &found)?;
+    for volume in volumes {
+        let id = found.vg.logical_volume(volume).map(LogicalVolume::id);
+        if !active.iter().any(|active| Some(active.lv) == id) {
+            session.fail(Failure::refused(format!("Logical volume {vg}/{volume} is not active.")));
+        }
+    }
+    Ok(())
 }
 
 /// Changes volumes of one group in one commit.

@@ -1,15 +1,13 @@
 //! `lvcreate`
 
 use lvmkit::core::name::{check_name, check_user_lv_name};
-use lvmkit::{
-    ActivateOptions, AllocationPolicy, Bytes, Extents, Lvm, NewLv, NewLvKind, ReadAhead, Size, Transaction,
-};
+use lvmkit::{ActivateOptions, AllocationPolicy, Bytes, Lvm, NewLv, NewLvKind, ReadAhead, Size, Transaction};
 
-use super::Command;
 use super::vgcreate::sentence;
+use super::{Command, sizing};
 use crate::activation;
 use crate::args::name::Target;
-use crate::args::{Activation, Args, UsageError, option as o};
+use crate::args::{Activation, Args, Opt, UsageError, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
@@ -72,19 +70,28 @@ pub(super) static COMMAND: Command = Command {
 
 /// Most stripes a volume can have.
 const STRIPES_MAX: u32 = 128;
+/// The largest minor number there is.
+const MINOR_MAX: i32 = (1 << 20) - 1;
 /// Sectors of a page.
 const PAGE_SECTORS: u32 = 8;
 const STRIPE_SIZE_MIN: Bytes = Bytes::kib(4);
 
 fn run(session: &mut Session<'_>) -> Outcome {
     let (vg, name, pvs) = names(&session.args)?;
-    let (arguments, devices) = pv::arguments(&pvs)?;
+    let (arguments, devices) = pv::arguments_of_group(&pvs)?;
     let new = new_lv(&session.args, name.as_deref())?;
+    if let (Some(NewLvKind::Error | NewLvKind::Zero), Some(word)) = (kind(&session.args).ok(), pvs.first()) {
+        return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
+    }
+    sizing::say_stripe_size(session);
     let lvm = session.open(&devices)?;
     let mut transaction = session.begin(&lvm, &vg)?;
+    pv::require_there(&pvs, &vg)?;
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
+    sizing::say_new(session, &transaction, &known);
     let id = transaction.create_lv(new.on(known))?;
+    sizing::warn_of_the_rest(session, &mut transaction);
     let Some(lv) = transaction.logical_volume_by_id(id) else {
         return Err(Failure::refused("The new logical volume is gone."));
     };
@@ -92,11 +99,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
     {
         session.out.warn(format!("Overriding readahead to {sectors} sectors, a multiple of 4K page size."));
     }
-    let (name, extents) = (lv.name().to_owned(), lv.extent_count());
+    let name = lv.name().to_owned();
     if let Some(profile) = crate::settings::metadata_profile(&session.args) {
         transaction.set_lv_profile(&name, Some(profile))?;
     }
-    say_rounding(session, &transaction, extents);
+    let ignores =
+        session.args.yes_no(&o::ZERO) == Some(true) || session.args.yes_no(&o::WIPESIGNATURES) == Some(true);
+    if let (true, Ok(NewLvKind::Error | NewLvKind::Zero)) = (ignores, kind(&session.args)) {
+        let kind = session.args.text(&o::TYPE).unwrap_or_default();
+        session.out.say(format!("Ignoring option -Zy or -Wy for unzeroable {kind} volume."));
+    }
     ask_about_signatures(session, &transaction, &name)?;
     let activates = activates(session, &lvm, &transaction)?;
     let takes_back = !session.is_in_batch();
@@ -163,9 +175,8 @@ fn names(args: &Args) -> Outcome<(String, Option<String>, Vec<String>)> {
     if let Some(name) = &name
         && let Err(error) = check_user_lv_name(name)
     {
-        let mut lines = UsageError::new(sentence(&error.to_string()));
-        lines.0.push(format!("  Logical volume name \"{name}\" is invalid."));
-        return Err(Failure::Usage(lines));
+        let line = format!("Logical volume name \"{name}\" is invalid.");
+        return Err(Failure::Usage(invalid_name(name, line, &error.to_string())));
     }
     let first = args.words.first();
     // A path or a tag can only be a physical volume.
@@ -185,6 +196,17 @@ fn names(args: &Args) -> Outcome<(String, Option<String>, Vec<String>)> {
         }
         (None, None) => Err(Failure::Syntax),
     }
+}
+
+/// The lines about a name that no volume can have. Of one that is only reserved LVM2 says so first;
+/// of one that is none it gives no reason.
+pub(super) fn invalid_name(name: &str, line: String, why: &str) -> UsageError {
+    let mut lines = match check_name(name) {
+        Ok(()) => UsageError::new(sentence(why)),
+        Err(_) => return UsageError(vec![format!("  {line}"), format!("    {}", sentence(why))]),
+    };
+    lines.0.push(format!("  {line}"));
+    lines
 }
 
 /// A group's name, of an argument that names no volume.
@@ -219,13 +241,20 @@ pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
         }
         _ => {}
     }
-    let striped = stripes.unwrap_or(1) > 1;
+    let not_accepted = |opt: &'static Opt| {
+        let given = args.text(opt).unwrap_or_default();
+        Failure::usage(format!("Command does not accept option: --{} {given}.", opt.long))
+    };
     if let Some(size) = args.size(&o::STRIPESIZE) {
-        if !striped {
-            let given = args.text(&o::STRIPESIZE).unwrap_or_default();
-            return Err(Failure::usage(format!("Command does not accept option: --stripesize {given}.")));
+        if stripes.is_none() {
+            return Err(not_accepted(&o::STRIPESIZE));
         }
-        if !size.get().is_power_of_two() || size < STRIPE_SIZE_MIN {
+        if size == Bytes::ZERO {
+            return Err(Failure::usage("--stripesize may not be zero."));
+        }
+        // With a single stripe it counts for nothing.
+        let is_valid = size.get().is_power_of_two() && size >= STRIPE_SIZE_MIN;
+        if !is_valid && stripes > Some(1) {
             return Err(Failure::usage(format!("Invalid stripe size {size}.")));
         }
     }
@@ -234,7 +263,7 @@ pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
         (None | Some("striped"), Some(stripes)) => Ok(NewLvKind::Striped { stripes }),
         (Some("error"), None) => Ok(NewLvKind::Error),
         (Some("zero"), None) => Ok(NewLvKind::Zero),
-        (Some("linear" | "error" | "zero"), Some(_)) => Err(Failure::Syntax),
+        (Some("linear" | "error" | "zero"), Some(_)) => Err(not_accepted(&o::STRIPES)),
         (Some(other), _) => Err(Failure::refused(format!("Segment type {other} is not supported."))),
     }
 }
@@ -245,7 +274,7 @@ fn new_lv(args: &Args, name: Option<&str>) -> Outcome<NewLv> {
     if let Some(name) = name {
         new = new.name(name);
     }
-    if let Some(size) = args.size(&o::STRIPESIZE) {
+    if let (Some(size), NewLvKind::Striped { .. }) = (args.size(&o::STRIPESIZE), kind) {
         new = new.stripe_size(size);
     }
     if let Some(policy) = policy(args)? {
@@ -286,7 +315,9 @@ pub(super) fn policy(args: &Args) -> Outcome<Option<AllocationPolicy>> {
 pub(super) fn whole_pages(read_ahead: ReadAhead) -> (ReadAhead, bool) {
     match read_ahead {
         ReadAhead::Sectors(sectors) => {
-            let whole = sectors.checked_next_multiple_of(PAGE_SECTORS).unwrap_or(sectors);
+            let rest = sectors.checked_rem(PAGE_SECTORS).unwrap_or(0);
+            let whole = sectors.saturating_sub(rest);
+            let whole = if sectors > 0 { whole.max(PAGE_SECTORS) } else { whole };
             (ReadAhead::Sectors(whole), whole != sectors)
         }
         other => (other, false),
@@ -296,34 +327,22 @@ pub(super) fn whole_pages(read_ahead: ReadAhead) -> (ReadAhead, bool) {
 /// A major and a minor number.
 pub(super) type DeviceNumber = (Option<i32>, i32);
 
-/// What `--persistent` says: nothing, away with the number, or a number.
+/// What `--persistent` says: nothing, away with the number, or a number, which says enough alone.
 pub(super) fn persistent_minor(args: &Args) -> Outcome<Option<Option<DeviceNumber>>> {
     let number = |opt| args.text(opt).and_then(|text| text.parse::<i32>().ok());
     match (args.yes_no(&o::PERSISTENT), number(&o::MINOR)) {
-        (Some(true), Some(minor)) => Ok(Some(Some((number(&o::MAJOR), minor)))),
+        (Some(true) | None, Some(minor)) if minor > MINOR_MAX => {
+            Err(Failure::refused(format!("Minor number {minor} outside range 0-{MINOR_MAX}.")))
+        }
+        (Some(true) | None, Some(minor)) => Ok(Some(Some((number(&o::MAJOR), minor)))),
         (Some(true), None) => {
             Err(Failure::refused("Please specify minor number with --minor when using -My."))
         }
-        (Some(false), None) => Ok(Some(None)),
-        (Some(false), Some(_)) => Err(Failure::usage("--major and --minor incompatible with -Mn")),
-        (None, Some(_)) => Err(Failure::usage("--major and --minor require -My")),
+        (Some(false), minor) if minor.is_some() || args.has(&o::MAJOR) => {
+            Err(Failure::refused("Options --major and --minor are incompatible with -Mn."))
+        }
+        (Some(false), _) => Ok(Some(None)),
         (None, None) => Ok(None),
-    }
-}
-
-fn say_rounding(session: &mut Session<'_>, transaction: &Transaction, extents: Extents) {
-    let extent_size = transaction.extent_size();
-    let Some(Size::Bytes(asked)) = session.args.signed(&o::CREATE_SIZE).map(|size| size.size) else { return };
-    let Some(whole) = asked.align_up(extent_size.to_bytes()) else { return };
-    if whole != asked {
-        session.out.say(format!("Rounding up size to full physical extent {whole}"));
-    }
-    let got = extents.to_bytes(extent_size);
-    if got > whole {
-        let count = whole.get() / extent_size.to_bytes().get().max(1);
-        session.out.say(format!(
-            "Rounding size {whole} ({count} extents) up to stripe boundary size {got} ({extents} extents)."
-        ));
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) static COMMAND: Command = Command {
     name: "lvremove",
     summary: "Remove logical volumes",
     usage: &["lvremove VG|LV|@Tag ..."],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE, &o::SELECT]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FORCE, &o::NOHISTORY, &o::SELECT]],
     run,
 };
 

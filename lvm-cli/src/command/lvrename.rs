@@ -3,9 +3,9 @@
 use lvmkit::core::name::check_user_lv_name;
 
 use super::Command;
-use super::vgcreate::sentence;
+use super::lvcreate::invalid_name;
 use crate::args::name::Target;
-use crate::args::{UsageError, option as o};
+use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) static COMMAND: Command = Command {
@@ -22,9 +22,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::usage("Old and new logical volume names must differ"));
     }
     if let Err(error) = check_user_lv_name(&new) {
-        let mut lines = UsageError::new(sentence(&error.to_string()));
-        lines.0.push(format!("  New logical volume name \"{new}\" is invalid"));
-        return Err(Failure::Usage(lines));
+        let line = format!("New logical volume name \"{new}\" is invalid");
+        return Err(Failure::Usage(invalid_name(&new, line, &error.to_string())));
     }
     let lvm = session.open(None)?;
     let mut transaction = session.begin(&lvm, &vg)?;
@@ -45,8 +44,14 @@ fn names(words: &[String]) -> Outcome<(String, String, String)> {
     let (vg, old, new) = match words {
         [vg, old, new] => (Some(Target::vg_name(vg).to_owned()), old, new),
         [old, new] => (None, old, new),
+        [_, _, _, word, ..] => {
+            return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
+        }
         _ => return Err(Failure::Syntax),
     };
+    if vg.as_ref().is_some_and(|vg| vg.contains('/')) {
+        return Err(Failure::usage("Please provide a valid volume group name"));
+    }
     let part = |word: &String, vg: &Option<String>| match Target::parse(word) {
         Target::Lv { vg: own, lv } => match vg {
             Some(vg) if *vg != own => Err(Failure::usage(format!(

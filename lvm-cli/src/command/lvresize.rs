@@ -1,9 +1,10 @@
 //! `lvextend`, `lvreduce` and `lvresize`
 
+use lvmkit::core::name::check_name;
 use lvmkit::data::filesystem::FsOptions;
-use lvmkit::{Bytes, Extents, Lvm, ResizeLv, Size, Transaction};
+use lvmkit::{Bytes, Extents, Lvm, NewLvKind, ResizeLv, Size, Transaction};
 
-use super::Command;
+use super::{Command, sizing};
 use crate::args::name::Target;
 use crate::args::size::{Sign, Signed};
 use crate::args::{Args, Opt, option as o};
@@ -12,8 +13,16 @@ use crate::session::{Failure, Outcome, Session};
 
 static COMMON: &[&Opt] = &[&o::FORCE, &o::FS, &o::NOFSCK, &o::RESIZEFS];
 
-static GROWTH: &[&Opt] =
-    &[&o::ALLOC, &o::STRIPES, &o::STRIPESIZE, &o::POOLMETADATASIZE, &o::USE_POLICIES, &o::MIRRORS, &o::TYPE];
+static GROWTH: &[&Opt] = &[
+    &o::ALLOC,
+    &o::STRIPES,
+    &o::STRIPESIZE,
+    &o::POOLMETADATASIZE,
+    &o::USE_POLICIES,
+    &o::MIRRORS,
+    &o::EXTEND_NOSYNC,
+    &o::TYPE,
+];
 
 pub(super) static EXTEND: Command = Command {
     name: "lvextend",
@@ -41,10 +50,14 @@ pub(super) static RESIZE: Command = Command {
     usage: &[
         "lvresize --size [+|-]Size[m|UNIT] LV [ PV[:PE-PE]|@Tag ... ]",
         "lvresize --extents [+|-]Number[%VG|%LV|%FREE|%PVS] LV [ PV[:PE-PE]|@Tag ... ]",
+        "lvresize LV PV ...",
     ],
     options: &[o::COMMON, o::CHANGING, o::BACKUP, COMMON, &[&o::RESIZE_SIZE, &o::RESIZE_EXTENTS], GROWTH],
     run: |session| run(session, Verb::Resize),
 };
+
+/// What the library asks when segments differ in their stripes.
+const UNCLEAR: &str = "Please specify number of stripes";
 
 /// Which way a command may go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,29 +76,54 @@ struct Request {
 
 fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let Some((word, pvs)) = session.args.words.split_first() else { return Err(Failure::Syntax) };
-    let (vg, lv) = match Target::parse(word) {
-        Target::Lv { .. } => super::volume(word)?,
-        _ => return Err(Failure::usage("Please specify a logical volume path.")),
-    };
-    let (arguments, devices) = pv::arguments(pvs)?;
-    let size = size(&session.args, verb, arguments.is_empty())?;
+    let (word, pvs) = (word.clone(), pvs.to_vec());
+    let (vg, lv) = volume(&word)?;
+    let (arguments, devices) = pv::arguments_of_group(&pvs)?;
+    let size = size(&session.args, verb, pvs.is_empty())?;
+    if let (Verb::Reduce, Some(word)) = (verb, pvs.first()) {
+        return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
+    }
     let request = Request { vg, lv, size };
     let resize = request.resize(&session.args, verb)?;
     let lvm = session.open(&devices)?;
     let vg = &request.vg;
     let mut transaction = session.begin(&lvm, vg)?;
+    if transaction.logical_volume(&request.lv).is_some() {
+        pv::require_there(&pvs, vg)?;
+    }
     let arguments = arguments.into_iter().map(|argument| transaction.known_argument(argument));
-    let resize = resize.on(arguments.collect::<Vec<_>>());
+    let arguments = arguments.collect::<Vec<_>>();
+    let resize = resize.on(arguments.clone());
     let before = request.extents(&transaction);
-    request.say_rounding(session, &transaction, before);
-    transaction.resize_lv(&resize)?;
+    let notes = sizing::Resizing::new(&session.args, &request.lv, request.size, &arguments);
+    notes.say_size(session, &transaction);
+    let notes = notes.notes(&transaction);
+    let resized = transaction.resize_lv(&resize);
+    // What the new segments are to be is the question then.
+    if !resized.as_ref().is_err_and(|error| error.message().starts_with(UNCLEAR)) {
+        notes.into_iter().for_each(|note| session.out.say(note));
+    }
+    resized?;
+    sizing::warn_of_the_rest(session, &mut transaction);
     if resizes_filesystem(&session.args) {
         let how = FsOptions::new().check(!session.args.has(&o::NOFSCK)).unmount(session.args.has(&o::YES));
         transaction.resize_filesystem(&request.lv, how)?;
     }
     let after = request.extents(&transaction);
-    request.say_stripes(session, &transaction, before, after);
     request.finish(session, &lvm, transaction, before, after)
+}
+
+/// The volume of an argument, which can be no tag.
+fn volume(word: &str) -> Outcome<(String, String)> {
+    let invalid = |name: &str| Failure::usage(format!("Logical volume name \"{name}\" is invalid."));
+    match Target::parse(word) {
+        target if target.is_invalid_path() => super::volume(word),
+        Target::Lv { lv, .. } if check_name(&lv).is_err() => Err(invalid(&lv)),
+        Target::Lv { vg, lv } => Ok((vg, lv)),
+        _ if check_name(word).is_err() && !word.starts_with('/') => Err(invalid(word)),
+        _ if word.starts_with('/') => Err(Failure::usage(super::invalid_path(word))),
+        _ => Err(Failure::usage("Please specify a logical volume path.")),
+    }
 }
 
 fn resizes_filesystem(args: &Args) -> bool {
@@ -97,7 +135,7 @@ fn size(args: &Args, verb: Verb, without_pvs: bool) -> Outcome<Signed> {
     match (args.signed(&o::RESIZE_SIZE), args.signed(&o::RESIZE_EXTENTS)) {
         (Some(_), Some(_)) => Err(Failure::usage("Please specify either size or extents but not both.")),
         (Some(size), None) | (None, Some(size)) => Ok(size),
-        (None, None) if verb == Verb::Extend && !without_pvs => {
+        (None, None) if verb != Verb::Reduce && !without_pvs => {
             Ok(Signed { sign: Sign::Plus, size: Size::PercentPvs(100) })
         }
         (None, None) => Err(Failure::Syntax),
@@ -120,63 +158,28 @@ impl Request {
             None => {}
         }
         if let Some(size) = args.size(&o::STRIPESIZE) {
+            if size == Bytes::ZERO {
+                return Err(Failure::usage("--stripesize may not be zero."));
+            }
             resize = resize.stripe_size(size);
         }
         if let Some(policy) = args.policy(&o::ALLOC) {
             resize = resize.allocation_policy(policy);
         }
         match args.text(&o::TYPE) {
-            None | Some("linear" | "striped" | "error" | "zero") => Ok(resize),
+            None => Ok(resize),
+            Some("linear") if args.number(&o::STRIPES).is_some_and(|stripes| stripes > 1) => {
+                Err(Failure::usage("Cannot use stripes with linear type."))
+            }
+            Some("linear" | "striped") => Ok(resize.kind(NewLvKind::Linear)),
+            Some("error") => Ok(resize.kind(NewLvKind::Error)),
+            Some("zero") => Ok(resize.kind(NewLvKind::Zero)),
             Some(other) => Err(Failure::refused(format!("Segment type {other} is not supported."))),
         }
     }
 
     fn extents(&self, transaction: &Transaction) -> Extents {
         transaction.logical_volume(&self.lv).map_or(Extents(0), lvmkit::LogicalVolume::extent_count)
-    }
-
-    /// The size asked for in whole extents, of sizes that say so.
-    fn whole(&self, transaction: &Transaction, before: Extents) -> Option<Extents> {
-        let extent_size = transaction.extent_size().to_bytes();
-        let amount = match self.size.size {
-            Size::Extents(extents) => extents,
-            Size::Bytes(bytes) if self.size.sign == Sign::Minus => {
-                count(bytes.align_down(extent_size), extent_size)
-            }
-            Size::Bytes(bytes) => count(bytes.align_up(extent_size)?, extent_size),
-            _ => return None,
-        };
-        match self.size.sign {
-            Sign::None => Some(amount),
-            Sign::Plus => before.checked_add(amount),
-            Sign::Minus => before.checked_sub(amount),
-        }
-    }
-
-    fn say_rounding(&self, session: &mut Session<'_>, transaction: &Transaction, before: Extents) {
-        let Size::Bytes(asked) = self.size.size else { return };
-        let extent_size = transaction.extent_size().to_bytes();
-        let whole = match self.size.sign {
-            Sign::Minus => Some(asked.align_down(extent_size)),
-            _ => asked.align_up(extent_size),
-        };
-        if let Some(whole) = whole.filter(|whole| *whole != asked && before.get() > 0) {
-            session.out.say(format!("Rounding size to boundary between physical extents: {whole}."));
-        }
-    }
-
-    fn say_stripes(
-        &self,
-        session: &mut Session<'_>,
-        transaction: &Transaction,
-        before: Extents,
-        after: Extents,
-    ) {
-        if let Some(whole) = self.whole(transaction, before).filter(|whole| *whole < after) {
-            session.out.say(format!(
-                "Rounding size ({whole} extents) up to stripe boundary size for segment ({after} extents)."
-            ));
-        }
     }
 
     fn finish(
@@ -201,11 +204,6 @@ impl Request {
             Ok(())
         })
     }
-}
-
-fn count(size: Bytes, extent_size: Bytes) -> Extents {
-    let count = size.get().checked_div(extent_size.get()).unwrap_or(0);
-    Extents(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Whether the end of the volume may be lost.

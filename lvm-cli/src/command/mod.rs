@@ -36,6 +36,7 @@ mod recover;
 mod report;
 mod segtypes;
 mod select;
+mod sizing;
 mod systemid;
 mod tags;
 mod version;
@@ -64,7 +65,7 @@ use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup};
 
 use crate::args::name::Target;
-use crate::args::{Opt, option};
+use crate::args::{Opt, logs, option};
 use crate::session::{Failure, Outcome, Session};
 
 /// A command: what it is called, what it takes, and what runs it.
@@ -84,6 +85,11 @@ impl Command {
     /// All its options.
     pub(crate) fn options(&self) -> impl Iterator<Item = &'static Opt> {
         self.options.iter().flat_map(|group| group.iter().copied())
+    }
+
+    /// True for commands of LVM2 that change something, and log that with `--reportformat json`.
+    pub(crate) fn changes(&self) -> bool {
+        self.options().any(|opt| opt.long == option::NOFLUSH.long) && logs(self.name)
     }
 }
 
@@ -337,7 +343,7 @@ fn sorted(scan: &Scan) -> Vec<&FoundVg> {
 
 /// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless
 /// it is asked for in the configuration.
-fn end_log(session: &mut Session<'_>) {
+pub(crate) fn end_log(session: &mut Session<'_>) {
     if session.args.text(&option::REPORTFORMAT).is_some_and(|format| format != "basic") {
         session.out.raw("  {\n  }\n");
     }

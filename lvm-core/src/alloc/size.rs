@@ -105,13 +105,37 @@ pub fn resize_extents(
 ) -> Result<SizeInExtents> {
     let current = segments.last().map_or(0, |last| last.start_extent.saturating_add(last.extent_count));
     let now = u64::from(current);
+    let wanted = wanted(size, change, current, basis)?;
+    let approximate = matches!(
+        (change, size),
+        (Change::By, Size::PercentFree(_))
+            | (Change::To, Size::PercentVg(_) | Size::PercentFree(_) | Size::PercentPvs(_))
+    );
+    let rounded = if wanted > now {
+        let room = size.is_percent().then_some(u64::from(basis.vg_free.0));
+        now.saturating_add(round_to_stripes(wanted.saturating_sub(now), stripes, room))
+    } else {
+        u64::from(shrunk_extents(segments, extents_or_max(wanted)).0)
+    };
+    Ok(SizeInExtents { extents: check_limit(rounded, basis.extent_size)?, approximate })
+}
+
+/// The new extents of a volume that has `now`, before they are rounded to whole stripes.
+///
+/// # Errors
+/// Those of [`resize_extents`].
+pub fn wanted_extents(size: Size, change: Change, now: Extents, basis: &SizeBasis) -> Result<Extents> {
+    check_limit(wanted(size, change, now.0, basis)?, basis.extent_size)
+}
+
+fn wanted(size: Size, change: Change, current: u32, basis: &SizeBasis) -> Result<u64> {
+    let now = u64::from(current);
     let rounding = if change == Change::Less { Rounding::Down } else { Rounding::Up };
-    let free = u64::from(basis.vg_free.0);
     let amount = match size {
         Size::Bytes(bytes) => bytes_to_extents(bytes, basis.extent_size, rounding)?,
         Size::Extents(extents) => u64::from(extents.0),
         Size::PercentVg(percent) if change == Change::To => {
-            share(percent, basis.vg_extents, rounding).min(now.saturating_add(free))
+            share(percent, basis.vg_extents, rounding).min(now.saturating_add(u64::from(basis.vg_free.0)))
         }
         Size::PercentVg(percent) => share(percent, basis.vg_extents, rounding),
         Size::PercentFree(percent) => share(percent, basis.vg_free, rounding),
@@ -124,24 +148,12 @@ pub fn resize_extents(
     if change == Change::To || !matches!(size, Size::Bytes(_)) {
         refuse_zero(size, amount)?;
     }
-    let wanted = match change {
-        Change::To => amount,
-        Change::By => now.saturating_add(amount),
-        Change::Less if amount >= now => return Err(Error::invalid("Unable to reduce below 1 extent.")),
-        Change::Less => now.saturating_sub(amount),
-    };
-    let approximate = matches!(
-        (change, size),
-        (Change::By, Size::PercentFree(_))
-            | (Change::To, Size::PercentVg(_) | Size::PercentFree(_) | Size::PercentPvs(_))
-    );
-    let rounded = if wanted > now {
-        let room = size.is_percent().then_some(free);
-        now.saturating_add(round_to_stripes(wanted.saturating_sub(now), stripes, room))
-    } else {
-        u64::from(shrunk_extents(segments, extents_or_max(wanted)).0)
-    };
-    Ok(SizeInExtents { extents: check_limit(rounded, basis.extent_size)?, approximate })
+    match change {
+        Change::To => Ok(amount),
+        Change::By => Ok(now.saturating_add(amount)),
+        Change::Less if amount >= now => Err(Error::invalid("Unable to reduce below 1 extent.")),
+        Change::Less => Ok(now.saturating_sub(amount)),
+    }
 }
 
 /// The smallest size of at least `wanted` extents at which a volume of these segments can be cut

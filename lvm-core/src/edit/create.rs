@@ -3,8 +3,8 @@
 use std_alloc::{borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
 
 use super::{DataStep, Edit, VgDraft};
-use crate::alloc::size::{SizeBasis, SizeInExtents, create_extents};
-use crate::alloc::{PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in};
+use crate::alloc::size::{SizeInExtents, create_extents};
+use crate::alloc::{PvArgument, PvSelection, Request, Shape, allocate, append_segments};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Id, LvId};
 use crate::metadata::{
@@ -318,13 +318,7 @@ impl Edit<'_> {
         map: &PvMap,
         selection: &PvSelection,
     ) -> Result<SizeInExtents> {
-        let basis = SizeBasis {
-            extent_size: self.vg.extent_size,
-            vg_extents: self.vg.extent_count(),
-            vg_free: map.total_free(),
-            listed_free: (!new.pvs.is_empty()).then(|| free_in(&self.vg, map, selection)),
-            origin: None,
-        };
+        let basis = self.size_basis(&new.pvs, map, selection);
         create_extents(new.size, new.stripes(), &basis)
     }
 

@@ -5,7 +5,8 @@ use std_alloc::{format, string::String, vec::Vec};
 use super::create::check_stripes;
 use super::{Edit, NewLv, NewLvKind, ResizeLv, VgDraft};
 use crate::alloc::explain::{Explanation, explain};
-use crate::alloc::{PvArgument, PvEntry, PvSelection};
+use crate::alloc::size::SizeBasis;
+use crate::alloc::{PvArgument, PvEntry, PvSelection, free_in};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::PvId;
 use crate::metadata::PvMap;
@@ -70,6 +71,18 @@ impl VgDraft {
         &self,
         explain: impl FnOnce(&mut Edit<'_>, Option<String>) -> Result<Explanation>,
     ) -> Result<Explanation> {
+        self.look(|edit| {
+            let blocked = match edit.require_complete() {
+                Ok(()) => None,
+                Err(error) if *error.kind() == ErrorKind::MissingDevice => Some(error.message().into()),
+                Err(error) => return Err(error),
+            };
+            explain(edit, blocked)
+        })
+    }
+
+    /// Asks a copy.
+    fn look<T>(&self, look: impl FnOnce(&mut Edit<'_>) -> Result<T>) -> Result<T> {
         let mut stamp = Stamp::fixed(0, 0);
         let mut edit = Edit {
             vg: self.working.clone(),
@@ -80,16 +93,38 @@ impl VgDraft {
             stamp: &mut stamp,
             settings: &self.settings,
         };
-        let blocked = match edit.require_complete() {
-            Ok(()) => None,
-            Err(error) if *error.kind() == ErrorKind::MissingDevice => Some(error.message().into()),
-            Err(error) => return Err(error.with_vg(self.working.name.clone())),
-        };
-        explain(&mut edit, blocked).map_err(|error| error.with_vg(self.working.name.clone()))
+        look(&mut edit).map_err(|error| error.with_vg(self.working.name.clone()))
+    }
+}
+
+impl VgDraft {
+    /// The numbers that shares are taken of when extents are to lie on these physical volumes;
+    /// none means all. With [`create_extents`](crate::alloc::size::create_extents) and
+    /// [`resize_extents`](crate::alloc::size::resize_extents) they tell what a size comes to.
+    ///
+    /// # Errors
+    /// What [`create_lv`](Self::create_lv) refuses of the physical volumes.
+    pub fn size_basis(&self, pvs: &[PvArgument]) -> Result<SizeBasis> {
+        self.look(|edit| {
+            let map = edit.pv_map()?;
+            let selection = edit.resolve_pvs(pvs, &map)?;
+            Ok(edit.size_basis(pvs, &map, &selection))
+        })
     }
 }
 
 impl Edit<'_> {
+    /// The numbers that shares are taken of.
+    pub(super) fn size_basis(&self, pvs: &[PvArgument], map: &PvMap, selection: &PvSelection) -> SizeBasis {
+        SizeBasis {
+            extent_size: self.vg.extent_size,
+            vg_extents: self.vg.extent_count(),
+            vg_free: map.total_free(),
+            listed_free: (!pvs.is_empty()).then(|| free_in(&self.vg, map, selection)),
+            origin: None,
+        }
+    }
+
     /// The physical volumes that may be used, and all that are named.
     fn selections(&mut self, arguments: &[PvArgument], map: &PvMap) -> Result<(PvSelection, PvSelection)> {
         let resolved = match self.resolve_pvs(arguments, map) {

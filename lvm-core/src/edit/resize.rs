@@ -3,13 +3,11 @@
 use std_alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use super::create::check_stripes;
-use super::{Edit, VgDraft};
-use crate::alloc::size::{Change, SizeBasis, SizeInExtents, resize_extents};
-use crate::alloc::{
-    PvArgument, PvSelection, Request, Shape, allocate, append_segments, free_in, truncate_segments,
-};
+use super::{Edit, NewLvKind, VgDraft};
+use crate::alloc::size::{Change, SizeInExtents, resize_extents};
+use crate::alloc::{PvArgument, PvSelection, Request, Shape, allocate, append_segments, truncate_segments};
 use crate::error::{Error, Result};
-use crate::metadata::{AllocationPolicy, LogicalVolume, PvMap, SegmentKind};
+use crate::metadata::{AllocationPolicy, LogicalVolume, PvMap, Segment, SegmentKind};
 use crate::units::{Bytes, Extents, Sectors, Size};
 
 /// Which way a volume may be resized.
@@ -31,6 +29,7 @@ pub struct ResizeLv {
     stripes: Option<u32>,
     stripe_size: Option<Bytes>,
     allocation_policy: Option<AllocationPolicy>,
+    kind: Option<NewLvKind>,
 }
 
 impl ResizeLv {
@@ -44,6 +43,7 @@ impl ResizeLv {
             stripes: None,
             stripe_size: None,
             allocation_policy: None,
+            kind: None,
         }
     }
 
@@ -102,6 +102,18 @@ impl ResizeLv {
     #[must_use]
     pub fn allocation_policy(mut self, policy: AllocationPolicy) -> Self {
         self.allocation_policy = Some(policy);
+        self
+    }
+
+    /// `--type` of the new extents; the last segment's by default. `Linear` only says that they
+    /// are those of physical volumes: how many stripes they have, [`stripes`](Self::stripes) and
+    /// the last segment say.
+    #[must_use]
+    pub fn kind(mut self, kind: NewLvKind) -> Self {
+        if let NewLvKind::Striped { stripes } = kind {
+            self.stripes = Some(stripes);
+        }
+        self.kind = Some(kind);
         self
     }
 }
@@ -179,13 +191,12 @@ impl Edit<'_> {
         let mut segments = lv.segments.to_vec();
         if new < now {
             truncate_segments(&mut segments, new);
-        } else if let Some(last) = virtual_tail(&mut segments) {
-            last.extent_count = last.extent_count.saturating_add(new.0.saturating_sub(now.0));
+        } else if is_unclear(resize, &lv) {
+            return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
+                .with_help("the segments of the volume differ in them"));
+        } else if let Some(kind) = resize.virtual_kind(&segments) {
+            grow_virtual(&mut segments, now, new, kind);
         } else {
-            if is_unclear(resize, &lv) {
-                return Err(Error::invalid("Please specify number of stripes (-i) and stripesize (-I)")
-                    .with_help("the segments of the volume differ in them"));
-            }
             check_stripes(stripes)?;
             let size = resize.stripe_size.or(last_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
@@ -206,13 +217,7 @@ impl Edit<'_> {
         map: &PvMap,
         selection: &PvSelection,
     ) -> Result<SizeInExtents> {
-        let basis = SizeBasis {
-            extent_size: self.vg.extent_size,
-            vg_extents: self.vg.extent_count(),
-            vg_free: map.total_free(),
-            listed_free: (!resize.pvs.is_empty()).then(|| free_in(&self.vg, map, selection)),
-            origin: None,
-        };
+        let basis = self.size_basis(&resize.pvs, map, selection);
         let stripes = resize.stripes.unwrap_or(last_geometry(lv).0);
         let target = resize_extents(resize.size, resize.change, &lv.segments, stripes, &basis)?;
         check_direction(resize.direction, lv.extent_count(), target.extents)?;
@@ -270,9 +275,24 @@ fn last_geometry(lv: &LogicalVolume) -> (u32, Option<Sectors>) {
     }
 }
 
-/// The last segment, when it takes no extents and can simply grow.
-fn virtual_tail(segments: &mut [crate::metadata::Segment]) -> Option<&mut crate::metadata::Segment> {
-    segments.last_mut().filter(|seg| matches!(seg.kind, SegmentKind::Error | SegmentKind::Zero))
+impl ResizeLv {
+    /// What new segments map, when that takes no extents.
+    fn virtual_kind(&self, segments: &[Segment]) -> Option<SegmentKind> {
+        match (self.kind, segments.last().map(|seg| &seg.kind)) {
+            (Some(NewLvKind::Error), _) | (None, Some(SegmentKind::Error)) => Some(SegmentKind::Error),
+            (Some(NewLvKind::Zero), _) | (None, Some(SegmentKind::Zero)) => Some(SegmentKind::Zero),
+            _ => None,
+        }
+    }
+}
+
+/// Adds extents that lie nowhere, to the last segment when it is of the same kind.
+fn grow_virtual(segments: &mut Vec<Segment>, now: Extents, new: Extents, kind: SegmentKind) {
+    let by = new.0.saturating_sub(now.0);
+    match segments.last_mut() {
+        Some(last) if last.kind == kind => last.extent_count = last.extent_count.saturating_add(by),
+        _ => segments.push(Segment::new(now.0, by, kind)),
+    }
 }
 
 fn check_direction(direction: Direction, now: Extents, new: Extents) -> Result<()> {
