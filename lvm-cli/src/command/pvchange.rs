@@ -171,10 +171,10 @@ fn change_orphan(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> O
         let id = lvm.renew_orphan_pv_id(device)?;
         session.out.detail(format!("Physical volume \"{device}\" has uuid {id}."));
     }
-    match session.is_test() {
-        true => session.out.lines("  ", &format!("change physical volume {device}")),
-        false => session.out.say(format!("Physical volume \"{device}\" changed")),
-    }
+    session.say_planned(
+        &format!("change physical volume {device}"),
+        &format!("Physical volume \"{device}\" changed"),
+    );
     Ok(true)
 }
 

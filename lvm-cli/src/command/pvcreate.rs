@@ -73,10 +73,9 @@ fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &P
         return Ok(());
     }
     lvm.create_pv(device, options, overwrite)?;
-    if session.is_test() {
-        session.out.lines("  ", &format!("initialise {device} ({size}) as physical volume"));
-    } else {
-        session.out.say(format!("Physical volume \"{device}\" successfully created."));
-    }
+    session.say_planned(
+        &format!("initialise {device} ({size}) as physical volume"),
+        &format!("Physical volume \"{device}\" successfully created."),
+    );
     Ok(())
 }

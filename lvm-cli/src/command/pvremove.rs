@@ -58,10 +58,9 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome 
         overwrite = Overwrite::UsedPv;
     }
     lvm.remove_pv(device, overwrite)?;
-    if session.is_test() {
-        session.out.lines("  ", &format!("take the label off physical volume {device}"));
-    } else {
-        session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
-    }
+    session.say_planned(
+        &format!("take the label off physical volume {device}"),
+        &format!("Labels on physical volume \"{device}\" successfully wiped."),
+    );
     Ok(())
 }

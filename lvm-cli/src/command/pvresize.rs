@@ -80,9 +80,10 @@ fn resize(
         PvUse::Free | PvUse::None if session.is_in_batch() => return Err(super::not_of_a_group(device)),
         PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
     }
-    if !session.is_test() {
-        session.out.say(format!("Physical volume \"{device}\" changed"));
-    }
+    session.say_planned(
+        &format!("resize physical volume {device}"),
+        &format!("Physical volume \"{device}\" changed"),
+    );
     Ok(())
 }
 

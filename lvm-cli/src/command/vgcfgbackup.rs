@@ -40,10 +40,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     lvm.write_backups(chosen.iter().copied(), &file)?;
     for vg in chosen {
         let name = vg.name();
-        match session.is_test() {
-            true => session.out.lines("  ", &format!("write the metadata of volume group {name} to {file}")),
-            false => session.out.say(format!("Volume group \"{name}\" successfully backed up.")),
-        }
+        session.say_planned(
+            &format!("write the metadata of volume group {name} to {file}"),
+            &format!("Volume group \"{name}\" successfully backed up."),
+        );
     }
     Ok(())
 }
