@@ -1,7 +1,5 @@
 //! `pvcreate`
 
-use std::collections::HashSet;
-
 use lvmkit::{DeviceSpec, Lvm, PvOptions, PvSource, PvUse};
 
 use super::Command;
@@ -37,9 +35,7 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let mut devices = pv::specs(&session.args.words);
-    let mut seen = HashSet::new();
-    devices.retain(|device| seen.insert(device.to_string()));
+    let devices = pv::specs(&session.args.words);
     if devices.is_empty() {
         return Err(Failure::Syntax);
     }

@@ -18,25 +18,25 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let mut devices = pv::specs(&session.args.words);
-    let mut seen = HashSet::new();
-    devices.retain(|device| seen.insert(device.to_string()));
+    let devices = pv::specs(&session.args.words);
     if devices.is_empty() {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
+    let mut seen = HashSet::new();
     for device in &devices {
-        let removed = remove(session, &lvm, device);
+        let is_again = !seen.insert(device.to_string());
+        let removed = remove(session, &lvm, device, is_again);
         session.note(removed);
     }
     Ok(())
 }
 
-fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome {
+fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, is_again: bool) -> Outcome {
     let mut overwrite = Overwrite::Refuse;
     let used = lvm.pv_use(device)?;
     let is_forced = session.args.has(&o::FORCE);
-    if used == PvUse::None && is_forced {
+    if used == PvUse::None && (is_forced || is_again) {
         // Nothing is there to be removed, which is what was asked for.
         session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
         return Ok(());
