@@ -106,7 +106,7 @@ pub fn check_pair(vg: &str, lv: &str) -> Result<(), NameError> {
     if length > max { Err(NameError::PairTooLong { length, max }) } else { Ok(()) }
 }
 
-/// Checks a tag.
+/// Checks a tag. It may begin with a hyphen: LVM2's manual says no, its commands take it.
 ///
 /// # Errors
 /// The first rule broken.

@@ -15,7 +15,7 @@ use crate::loops::Loop;
 pub const DEVICES: usize = 6;
 /// Loop devices from this number on have paths of one length, so that columns are as wide on both
 /// sides.
-const FIRST_LOOP: u64 = 700;
+const FIRST_LOOP: u64 = 300;
 const LAST_LOOP: u64 = 989;
 
 /// Seconds that a command may take. lvm2 waits for ever for the progress of some.

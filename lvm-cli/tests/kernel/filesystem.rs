@@ -20,7 +20,7 @@ fn the_file_system_follows() {
     twin.ok(&format!("vgcreate -s 1m vg0 {first}"));
     twin.ok("lvcreate -L32 -n a vg0");
     run("mkfs.ext4", &["-q", "/dev/vg0/a"]);
-    let plan = twin.ours("lvextend -t -r -L+16 vg0/a").out;
+    let plan = twin.ours("lvextend -t -r -L+16 vg0/a").err;
     assert!(plan.contains("resize2fs") && plan.contains("e2fsck"), "{plan}");
     assert_eq!(ext4_size("/dev/vg0/a"), 32 << 20);
     assert!(twin.ours("lvextend -r -L+16 vg0/a").ok());
