@@ -244,8 +244,9 @@ impl Lvm {
         };
         let found = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten());
         let mut found = found.chain(scan.orphans.iter().map(|orphan| &orphan.pv));
-        if found.any(|pv| pv.id() == id && pv.device.name() != device.name()) {
-            return Err(Error::new(ErrorKind::AlreadyExists, format!("uuid {id} is already in use")));
+        if let Some(pv) = found.find(|pv| pv.id() == id && pv.device.name() != device.name()) {
+            let message = format!("UUID {id} already in use on \"{}\".", pv.device.name());
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_device(pv.device.name()));
         }
         let layout =
             PvLayout::new(Bytes(device.size()), options, id).map_err(|e| e.with_device(device.name()))?;

@@ -58,7 +58,7 @@ fn run_own(base: &str, name: &str, rest: &[String]) -> u8 {
             }
         },
         _ => {
-            let line = shown_line(&format!("{base} {name}"), rest);
+            let line = shown_line(name, rest);
             run_command(name, rest, &line)
         }
     };

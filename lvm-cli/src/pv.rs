@@ -1,5 +1,8 @@
 //! Physical volume arguments and the options that make one.
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use lvmkit::commit::backup::read_backup;
 use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse};
 
@@ -9,6 +12,38 @@ use crate::session::{Failure, Outcome, Session};
 /// The devices that arguments name.
 pub(crate) fn specs(words: &[String]) -> Vec<DeviceSpec> {
     words.iter().map(DeviceSpec::from).collect()
+}
+
+/// Arguments that are devices or tags of physical volumes. Tags become the devices of those that have
+/// them; what is named twice counts once.
+///
+/// # Errors
+/// What a scan fails with.
+pub(crate) fn devices_or_tags(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<DeviceSpec>> {
+    let words = &session.args.words;
+    let vgs = match words.iter().any(|word| word.starts_with('@')) {
+        true => session.volume_groups(lvm)?,
+        false => Vec::new(),
+    };
+    let mut devices: Vec<DeviceSpec> = Vec::new();
+    for word in words {
+        let Some(tag) = word.strip_prefix('@') else {
+            devices.push(word.into());
+            continue;
+        };
+        let pvs = vgs.iter().flat_map(|vg| vg.physical_volumes());
+        let tagged = pvs.filter(|pv| !pv.is_missing() && pv.tags().iter().any(|known| known == tag));
+        devices.extend(tagged.map(|pv| DeviceSpec::from(pv.device())));
+    }
+    let mut seen = HashSet::new();
+    devices.retain(|device| seen.insert(device.to_string()));
+    Ok(devices)
+}
+
+/// The devices among the arguments that are there; the others fail when their turn comes.
+pub(crate) fn there(words: &[String]) -> Vec<DeviceSpec> {
+    let devices = words.iter().filter(|word| !word.starts_with('@') && !word.is_empty());
+    devices.map(DeviceSpec::from).filter(|device| device.path().exists()).collect()
 }
 
 /// Arguments that may have ranges of extents or be tags, with the devices they name.
@@ -69,7 +104,7 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
         data_alignment_offset: args.size(&option::DATAALIGNMENTOFFSET),
         bootloader_area_size: args.size(&option::BOOTLOADERAREASIZE),
         label_sector: args.text(&option::LABELSECTOR).and_then(|text| text.parse().ok()),
-        size: args.size(&option::SETPHYSICALVOLUMESIZE),
+        size: args.size(&option::SETPHYSICALVOLUMESIZE).filter(|size| !size.is_zero()),
         ..PvOptions::default()
     };
     let Some(id) = options.id else {
@@ -80,10 +115,18 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
     };
     match args.text(&option::RESTOREFILE) {
         Some(file) => {
+            if args.has(&option::BOOTLOADERAREASIZE) {
+                let line =
+                    "Command does not accept option combination: --bootloaderareasize  with --restorefile";
+                return Err(Failure::usage(line));
+            }
+            if !Path::new(file).exists() {
+                return Err(Failure::usage(format!("{file}: stat failed: No such file or directory")));
+            }
             let vg = read_backup(file.as_ref())?.vg;
             let pv = vg
                 .physical_volume(id)
-                .ok_or_else(|| Failure::refused(format!("Can't find uuid {id} in backup file {file}")))?;
+                .ok_or_else(|| Failure::usage(format!("Can't find uuid {id} in backup file {file}")))?;
             options.restore = Some(pv.into());
         }
         None if args.has(&option::NORESTOREFILE) => {}

@@ -1,6 +1,7 @@
 //! One command being run: its arguments, the view of devices, questions, and the exit code.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use lvmkit::config::Config;
@@ -186,6 +187,28 @@ impl<'o> Session<'o> {
     /// True when this command's change is only a part of a commit.
     pub(crate) fn is_in_batch(&self) -> bool {
         self.batch.is_some()
+    }
+
+    /// Says what would be done to a device that is in no group: as a plan when that is asked for,
+    /// else beside the message.
+    pub(crate) fn say_planned(&mut self, plan: &str, message: &str) {
+        if self.is_test() {
+            if self.out.plans {
+                return self.out.lines("  ", plan);
+            }
+            self.out.err(&format!("  {plan}"));
+        }
+        self.out.say(message);
+    }
+
+    /// A directory of the configuration; none without a system directory.
+    pub(crate) fn configured_dir(&self, path: &str) -> Option<PathBuf> {
+        Some(PathBuf::from(self.config.text(path))).filter(|dir| dir.is_absolute())
+    }
+
+    /// True when no image files or devices are named by an option, so that it is about the machine.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        self.batch.is_none() && self.devices().is_empty()
     }
 
     /// A handle on the devices of the view, and on those that are arguments.

@@ -210,7 +210,12 @@ impl Args {
 
     /// An allocation policy.
     pub(crate) fn policy(&self, opt: &'static Opt) -> Option<AllocationPolicy> {
-        self.text(opt).and_then(AllocationPolicy::parse)
+        let policy = self.text(opt).and_then(AllocationPolicy::parse);
+        // Extents of volumes that cling, cling to tags, too, and LVM2 records the one for the other.
+        policy.map(|policy| match policy {
+            AllocationPolicy::ClingByTags => AllocationPolicy::Cling,
+            other => other,
+        })
     }
 
     /// What `-a` asks for.

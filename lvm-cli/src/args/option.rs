@@ -68,6 +68,7 @@ options! {
     LABELSECTOR = Opt::new("labelsector", Takes::Word(&["0", "1", "2", "3"]), "The sector of the label.");
     SETPHYSICALVOLUMESIZE = Opt::new("setphysicalvolumesize", Takes::Size(Unit::Mib), "Take the device to have this size.");
     PV_ZERO = Opt::new("zero", Takes::YesNo, "Accepted for compatibility.").short('Z').no_effect("the first four sectors are always written");
+    METADATATYPE = Opt::new("metadatatype", Takes::Word(&["lvm2", "2", "text"]), "Accepted for compatibility.").short('M').no_effect("there is one type of metadata");
     ALLOCATABLE = Opt::new("allocatable", Takes::YesNo, "Whether extents may be allocated on it.").short('x');
     DUMP = Opt::new("dump", Takes::Word(&["headers", "metadata", "metadata_all", "metadata_search", "metadata_area"]), "What to print: headers; the metadata they point at; all texts in the area; texts found without headers; the bytes of the area.");
     DUMP_FILE = Opt::new("file", Takes::Text("File"), "Write metadata to this file, which must not exist.").short('f');
@@ -101,6 +102,7 @@ options! {
     MIRRORSONLY = Opt::flag("mirrorsonly", "With --removemissing --force: remove no volumes, only images of mirrors.");
     RESTOREMISSING = Opt::flag("restoremissing", "Take physical volumes into use again that were missing when the group was changed.");
     SHARED = Opt::missing("shared", Takes::Nothing);
+    LOCKTYPE = Opt::new("locktype", Takes::Word(&["none"]), "Accepted for compatibility.").no_effect("groups that are not shared have no lock manager");
     VG_UUID = Opt::flag("uuid", "Give the group a new uuid.").short('u');
     VGCHANGE_SYSTEMID = Opt::new("systemid", Takes::Text("String"), "The host that owns the group; empty for none.");
     FILE = Opt::new("file", Takes::Text("File"), "The file; %s in it stands for the group's name.").short('f');

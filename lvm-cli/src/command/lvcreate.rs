@@ -100,14 +100,14 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.out.warn(format!("Overriding readahead to {sectors} sectors, a multiple of 4K page size."));
     }
     let name = lv.name().to_owned();
+    if let Some(profile) = crate::settings::metadata_profile(&session.args) {
+        transaction.set_lv_profile(&name, Some(profile))?;
+    }
     let ignores =
         session.args.yes_no(&o::ZERO) == Some(true) || session.args.yes_no(&o::WIPESIGNATURES) == Some(true);
     if let (true, Ok(NewLvKind::Error | NewLvKind::Zero)) = (ignores, kind(&session.args)) {
         let kind = session.args.text(&o::TYPE).unwrap_or_default();
         session.out.say(format!("Ignoring option -Zy or -Wy for unzeroable {kind} volume."));
-    }
-    if let Some(profile) = crate::settings::metadata_profile(&session.args) {
-        transaction.set_lv_profile(&name, Some(profile))?;
     }
     ask_about_signatures(session, &transaction, &name)?;
     let activates = activates(session, &lvm, &transaction)?;

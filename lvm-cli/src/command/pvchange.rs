@@ -27,17 +27,18 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let devices = pv::specs(&session.args.words);
+    let has_words = !session.args.words.is_empty();
     let all = session.args.has(&o::PVCHANGE_ALL);
     let changes = CHANGES.iter().any(|opt| session.args.has(opt));
     if all && changes {
         super::no_words(session)?;
     }
     let selects = super::select::is_asked(session);
-    if (all && !devices.is_empty()) || (devices.is_empty() && !all && !selects) || !changes {
+    if (all && has_words) || (!has_words && !all && !selects) || !changes {
         return Err(Failure::Syntax);
     }
-    let lvm = session.open(&devices)?;
+    let lvm = session.open(&pv::there(&session.args.words))?;
+    let devices = pv::devices_or_tags(session, &lvm)?;
     let (all, devices) = if selects { (false, selected(session, &lvm, devices)?) } else { (all, devices) };
     let members = Members::new(session, &lvm, &devices, all)?;
     let mut count = Count::default();
@@ -170,10 +171,10 @@ fn change_orphan(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> O
         let id = lvm.renew_orphan_pv_id(device)?;
         session.out.detail(format!("Physical volume \"{device}\" has uuid {id}."));
     }
-    match session.is_test() {
-        true => session.out.lines("  ", &format!("change physical volume {device}")),
-        false => session.out.say(format!("Physical volume \"{device}\" changed")),
-    }
+    session.say_planned(
+        &format!("change physical volume {device}"),
+        &format!("Physical volume \"{device}\" changed"),
+    );
     Ok(true)
 }
 
@@ -220,6 +221,10 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &Dev
         if transaction.physical_volume(id).is_some_and(|pv| pv.is_allocatable() == on) {
             let state = if on { "allocatable" } else { "unallocatable" };
             session.out.warn_plain(format!("Physical volume \"{device}\" is already {state}."));
+            if !changed {
+                session.out.say(format!("Physical volume {device} not changed"));
+                return Ok(false);
+            }
         } else {
             transaction.set_pv_allocatable(id, on)?;
             changed = true;

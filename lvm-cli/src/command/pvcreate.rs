@@ -1,6 +1,6 @@
 //! `pvcreate`
 
-use lvmkit::{DeviceSpec, Lvm, PvOptions, PvSource};
+use lvmkit::{DeviceSpec, Lvm, PvOptions, PvSource, PvUse};
 
 use super::Command;
 use crate::args::option as o;
@@ -28,6 +28,7 @@ pub(super) static COMMAND: Command = Command {
             &o::LABELSECTOR,
             &o::SETPHYSICALVOLUMESIZE,
             &o::PV_ZERO,
+            &o::METADATATYPE,
         ],
     ],
     run,
@@ -53,9 +54,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &PvOptions) -> Outcome {
     let size = session.device_size(lvm, device)?;
     if let Some(faked) = options.size.filter(|faked| *faked != size) {
+        // As with LVM2, only about one whose size somebody knows already.
+        let is_pv = session.pv_use(lvm, device)? != PvUse::None;
         let question =
             format!("WARNING: {device}: device size {size} does not match requested size {faked}. Proceed?");
-        if !session.confirm(&question) {
+        if is_pv && !session.confirm(&question) {
             return Err(Failure::refused(format!("{device}: physical volume not initialized.")));
         }
         session.out.warn(format!("Faking size of PV {device} as {faked}. Don't write outside real device."));
@@ -66,10 +69,9 @@ fn create(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, options: &P
         return Ok(());
     }
     lvm.create_pv(device, options, overwrite)?;
-    if session.is_test() {
-        session.out.lines("  ", &format!("initialise {device} ({size}) as physical volume"));
-    } else {
-        session.out.say(format!("Physical volume \"{device}\" successfully created."));
-    }
+    session.say_planned(
+        &format!("initialise {device} ({size}) as physical volume"),
+        &format!("Physical volume \"{device}\" successfully created."),
+    );
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `pvremove`
 
+use std::collections::HashSet;
+
 use lvmkit::{DeviceSpec, Lvm, Overwrite, PvUse};
 
 use super::Command;
@@ -21,16 +23,25 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
+    let mut seen = HashSet::new();
     for device in &devices {
-        let removed = remove(session, &lvm, device);
+        let is_again = !seen.insert(device.to_string());
+        let removed = remove(session, &lvm, device, is_again);
         session.note(removed);
     }
     Ok(())
 }
 
-fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome {
+fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, is_again: bool) -> Outcome {
     let mut overwrite = Overwrite::Refuse;
-    if let PvUse::Member(vg) = lvm.pv_use(device)? {
+    let used = lvm.pv_use(device)?;
+    let is_forced = session.args.has(&o::FORCE);
+    if used == PvUse::None && (is_forced || is_again) {
+        // Nothing is there to be removed, which is what was asked for.
+        session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
+        return Ok(());
+    }
+    if let PvUse::Member(vg) = used {
         if session.args.count(&o::FORCE) < 2 {
             return Err(Failure::Refused(vec![
                 format!("PV {device} is used by VG {vg} so please use vgreduce first."),
@@ -47,10 +58,9 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome 
         overwrite = Overwrite::UsedPv;
     }
     lvm.remove_pv(device, overwrite)?;
-    if session.is_test() {
-        session.out.lines("  ", &format!("take the label off physical volume {device}"));
-    } else {
-        session.out.say(format!("Labels on physical volume \"{device}\" successfully wiped."));
-    }
+    session.say_planned(
+        &format!("take the label off physical volume {device}"),
+        &format!("Labels on physical volume \"{device}\" successfully wiped."),
+    );
     Ok(())
 }

@@ -16,12 +16,14 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let devices = pv::specs(&session.args.words);
-    if devices.is_empty() {
+    if session.args.words.is_empty() {
         return Err(Failure::Syntax);
     }
-    let lvm = session.open(&devices)?;
-    let size = session.args.size(&o::SETPHYSICALVOLUMESIZE);
+    let lvm = session.open(&pv::there(&session.args.words))?;
+    let mut devices = pv::devices_or_tags(session, &lvm)?;
+    // Like LVM2, those of groups first.
+    devices.sort_by_cached_key(|device| !matches!(session.pv_use(&lvm, device), Ok(PvUse::Member(_))));
+    let size = session.args.size(&o::SETPHYSICALVOLUMESIZE).filter(|size| !size.is_zero());
     let (mut done, mut left) = (0_usize, 0_usize);
     for device in &devices {
         match session.pv_use(&lvm, device) {
@@ -32,6 +34,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
                 session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
             }
             Ok(PvUse::Member(vg)) if super::is_exported(session, &lvm, device, &vg)? => {}
+            Ok(PvUse::Member(vg)) if is_incomplete(session, &lvm, &vg)? => {}
             used => {
                 let resized = resize(session, &lvm, device, used, size);
                 let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
@@ -43,6 +46,14 @@ fn run(session: &mut Session<'_>) -> Outcome {
         format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized");
     session.afterwards(move |session| session.out.say(summary));
     Ok(())
+}
+
+/// True, and a failure is noted, when physical volumes of a group are missing.
+fn is_incomplete(session: &mut Session<'_>, lvm: &Lvm, vg: &str) -> Outcome<bool> {
+    let transaction = super::begin(session, lvm, vg)?;
+    let complete = super::changeable(&transaction);
+    session.put_back(transaction);
+    Ok(session.note(complete).is_none())
 }
 
 fn resize(
@@ -69,9 +80,10 @@ fn resize(
         PvUse::Free | PvUse::None if session.is_in_batch() => return Err(super::not_of_a_group(device)),
         PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
     }
-    if !session.is_test() {
-        session.out.say(format!("Physical volume \"{device}\" changed"));
-    }
+    session.say_planned(
+        &format!("resize physical volume {device}"),
+        &format!("Physical volume \"{device}\" changed"),
+    );
     Ok(())
 }
 

@@ -10,13 +10,23 @@ pub(super) static COMMAND: Command = Command {
     usage: &["vgcfgbackup --file File [ VG|@Tag ... ]", "vgcfgbackup --backupdir Dir [ VG|@Tag ... ]"],
     options: &[
         o::COMMON,
-        &[&o::READONLY, &o::REPORTFORMAT, &o::FILE, &o::BACKUP_DIR, &o::FOREIGN, &o::PARTIAL],
+        &[
+            &o::READONLY,
+            &o::REPORTFORMAT,
+            &o::FILE,
+            &o::BACKUP_DIR,
+            &o::FOREIGN,
+            &o::PARTIAL,
+            &o::IGNORELOCKINGFAILURE,
+        ],
     ],
     run,
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let file = match (session.args.text(&o::FILE), session.args.text(&o::BACKUP_DIR)) {
+    let named = session.args.text(&o::BACKUP_DIR).map(str::to_owned);
+    let configured = || session.configured_dir("backup/backup_dir").map(|dir| dir.display().to_string());
+    let file = match (session.args.text(&o::FILE), named.or_else(configured)) {
         (Some(file), _) => file.to_owned(),
         (None, Some(dir)) => format!("{}/%s", dir.trim_end_matches('/').replace('%', "%%")),
         (None, None) => return Err(Failure::Syntax),
@@ -24,15 +34,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
     let names = super::chosen_of(session, &scan);
-    let chosen = scan.groups.iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
+    let chosen =
+        super::sorted(&scan).into_iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
     let chosen = chosen.map(|found| &found.vg).collect::<Vec<_>>();
     lvm.write_backups(chosen.iter().copied(), &file)?;
     for vg in chosen {
         let name = vg.name();
-        match session.is_test() {
-            true => session.out.lines("  ", &format!("write the metadata of volume group {name} to {file}")),
-            false => session.out.say(format!("Volume group \"{name}\" successfully backed up.")),
-        }
+        session.say_planned(
+            &format!("write the metadata of volume group {name} to {file}"),
+            &format!("Volume group \"{name}\" successfully backed up."),
+        );
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) static COMMAND: Command = Command {
         "vgcfgrestore --list VG",
         "vgcfgrestore --list --file File [ VG ]",
     ],
-    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FILE, &o::LIST, &o::RESTORE_FORCE]],
+    options: &[o::COMMON, o::CHANGING, o::BACKUP, &[&o::FILE, &o::LIST, &o::RESTORE_FORCE, &o::METADATATYPE]],
     run,
 };
 
@@ -54,7 +54,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn dirs(session: &Session<'_>, lvm: &Lvm) -> (Option<PathBuf>, Option<PathBuf>) {
     let given = |opt| session.args.text(opt).map(PathBuf::from);
     let archives = given(&o::ARCHIVE_DIR).or_else(|| lvm.archive_dir().map(Path::to_owned));
+    let archives = archives.or_else(|| session.configured_dir("backup/archive_dir"));
     let backups = given(&o::BACKUP_DIR).or_else(|| lvm.backup_dir().map(Path::to_owned));
+    let backups = backups.or_else(|| session.configured_dir("backup/backup_dir"));
     (archives, backups)
 }
 
@@ -88,7 +90,7 @@ fn list_files(session: &mut Session<'_>, name: &str) -> Outcome {
 /// One file. As with LVM2, one that cannot be read is no failure, and its name is shown twice.
 fn show(session: &mut Session<'_>, file: &Path) {
     let base = file.file_name().unwrap_or_default().to_string_lossy();
-    session.out.say("   ");
+    session.out.say(" ");
     session.out.say(format!("File:\t\t{}/{base}", file.display()));
     match read_backup(file) {
         Ok(imported) => {

@@ -52,6 +52,7 @@ pub(super) static COMMAND: Command = Command {
             &o::IGNOREACTIVATIONSKIP,
             &o::IGNORELOCKINGFAILURE,
             &o::IGNOREMONITORING,
+            &o::LOCKTYPE,
             &o::REFRESH,
             &o::SELECT,
             &o::SYSINIT,
@@ -153,8 +154,16 @@ fn change(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
     })
 }
 
+/// In LVM2's order, which counts when one change makes another possible.
 fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
     let args = &session.args;
+    super::changeable(transaction)?;
+    if let Some(max) = args.number(&o::LOGICALVOLUME) {
+        transaction.set_max_lv(max)?;
+    }
+    if let Some(max) = args.number(&o::MAXPHYSICALVOLUMES) {
+        transaction.set_max_pv(max)?;
+    }
     if let Some(on) = args.yes_no(&o::RESIZEABLE) {
         if transaction.is_resizeable() == on {
             let state = if on { "resizeable" } else { "not resizeable" };
@@ -163,20 +172,28 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         }
         transaction.set_resizeable(on)?;
     }
+    for tag in args.texts(&o::DELTAG) {
+        transaction.remove_vg_tag(plain_tag(tag))?;
+    }
+    for tag in args.texts(&o::ADDTAG) {
+        transaction.add_vg_tag(plain_tag(tag))?;
+    }
+    if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
+        transaction.set_extent_size(size)?;
+    }
+    if args.has(&o::VG_UUID) {
+        transaction.renew_vg_id().map_err(|error| match error.kind() {
+            ErrorKind::InUse if !transaction.is_exported() => {
+                Failure::refused("Volume group has active logical volumes")
+            }
+            _ => error.into(),
+        })?;
+    }
     if let Some(policy) = args.policy(&o::ALLOC) {
         if transaction.allocation_policy() == policy {
             return Err(Failure::refused(format!("Volume group allocation policy is already {policy}")));
         }
         transaction.set_vg_allocation_policy(policy)?;
-    }
-    if let Some(max) = args.number(&o::LOGICALVOLUME) {
-        transaction.set_max_lv(max)?;
-    }
-    if let Some(max) = args.number(&o::MAXPHYSICALVOLUMES) {
-        transaction.set_max_pv(max)?;
-    }
-    if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
-        transaction.set_extent_size(size)?;
     }
     if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
         transaction.set_metadata_copies(copies)?;
@@ -188,22 +205,12 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         }
         transaction.set_vg_autoactivation(on)?;
     }
-    if args.has(&o::VG_UUID) {
-        transaction.renew_vg_id().map_err(|error| match error.kind() {
-            ErrorKind::InUse if !transaction.is_exported() => {
-                Failure::refused("Volume group has active logical volumes")
-            }
-            _ => error.into(),
-        })?;
-    }
     if let Some(profile) = crate::settings::profile_change(args)? {
         transaction.set_profile(profile)?;
     }
-    for tag in args.texts(&o::ADDTAG) {
-        transaction.add_vg_tag(tag.trim_start_matches('@'))?;
-    }
-    for tag in args.texts(&o::DELTAG) {
-        transaction.remove_vg_tag(tag.trim_start_matches('@'))?;
-    }
     Ok(())
+}
+
+fn plain_tag(tag: &str) -> &str {
+    tag.trim_start_matches('@')
 }

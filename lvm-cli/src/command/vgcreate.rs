@@ -21,6 +21,7 @@ pub(super) static PV_OPTIONS: &[&Opt] = &[
     &o::BOOTLOADERAREASIZE,
     &o::LABELSECTOR,
     &o::PV_ZERO,
+    &o::METADATATYPE,
 ];
 
 pub(super) static COMMAND: Command = Command {
@@ -41,6 +42,7 @@ pub(super) static COMMAND: Command = Command {
             &o::ADDTAG,
             &o::VGMETADATACOPIES,
             &o::SYSTEMID,
+            &o::LOCKTYPE,
             &o::SETAUTOACTIVATION,
             &o::SHARED,
         ],
@@ -55,6 +57,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let name = Target::vg_name(name).to_owned();
     let devices = pv::specs(words);
     let new = new_vg(session, &name)?;
+    let of_host = session.is_of_machine() && !devices.iter().any(|device| device.path().is_file());
+    if let Some(taken) = taken_path(&name).filter(|_| of_host) {
+        return Err(Failure::usage(format!("{taken}: already exists in filesystem")));
+    }
     let lvm = session.open(&devices)?;
     session.require_no_group(&name)?;
     let sources = sources(session, &lvm, &devices)?;
@@ -63,11 +69,25 @@ fn run(session: &mut Session<'_>) -> Outcome {
         transaction.set_profile(Some(profile))?;
     }
     let plan = transaction.plan()?;
+    let owner = session.args.text(&o::SYSTEMID).filter(|id| !id.is_empty());
+    let owner = owner.map(|id| format!(" with system ID {id}")).unwrap_or_default();
     session.commit(&lvm, transaction, move |session, _, _| {
         say_initialised(session, &plan, &devices);
-        session.out.say(format!("Volume group \"{name}\" successfully created"));
+        session.out.say(format!("Volume group \"{name}\" successfully created{owner}"));
         Ok(())
     })
+}
+
+/// What stands where the directory of a group's nodes would be, and is none: those hold links only.
+pub(super) fn taken_path(name: &str) -> Option<String> {
+    let path = format!("/dev/{name}");
+    if let Ok(entries) = std::fs::read_dir(&path) {
+        let mut kinds = entries.flatten().map(|entry| entry.file_type());
+        if kinds.all(|kind| kind.is_ok_and(|kind| kind.is_symlink())) {
+            return None;
+        }
+    }
+    std::path::Path::new(&path).exists().then_some(path)
 }
 
 fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
@@ -79,6 +99,12 @@ fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
     let args = &session.args;
     let mut new = NewVg::new(name);
     if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
+        if size.is_zero() {
+            return Err(Failure::usage("Physical extent size may not be zero"));
+        }
+        if size.to_sectors().get() > u64::from(u32::MAX) {
+            return Err(Failure::usage("Physical extent size must be smaller than <2.00 TiB."));
+        }
         new = new.extent_size(size);
     }
     if let Some(policy) = args.policy(&o::ALLOC) {
@@ -125,8 +151,8 @@ pub(super) fn sources(
             continue;
         }
         let overwrite = match session.pv_use(lvm, device)? {
-            PvUse::Member(_) => Overwrite::Refuse,
-            PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
+            PvUse::Member(_) if session.args.count(&o::FORCE) < 2 => Overwrite::Refuse,
+            PvUse::Member(_) | PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
         };
         sources.push(PvSource::new(device).options(options.clone()).overwrite(overwrite));
     }

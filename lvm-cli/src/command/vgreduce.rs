@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use lvmkit::core::metadata::AreaSource;
-use lvmkit::{LvId, PvId, Transaction, VolumeGroup};
+use lvmkit::{DeviceSpec, LvId, PvId, Transaction, VolumeGroup};
 
 use super::Command;
 use crate::args::name::Target;
@@ -38,16 +38,19 @@ fn run(session: &mut Session<'_>) -> Outcome {
             return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
         }
         (false, None) => return Err(Failure::Syntax),
-        _ if all && missing || session.args.has(&o::MIRRORSONLY) && !missing => return Err(Failure::Syntax),
+        _ if all && missing => {
+            return Err(Failure::usage("Command does not accept option: --removemissing."));
+        }
+        _ if session.args.has(&o::MIRRORSONLY) && !missing => return Err(Failure::Syntax),
         _ => {}
     }
     if missing { remove_missing(session, name) } else { reduce(session, name, words) }
 }
 
 fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
-    let devices = pv::specs(words);
-    let lvm = session.open(&devices)?;
+    let lvm = session.open(&pv::there(words))?;
     let mut transaction = super::begin(session, &lvm, name)?;
+    let devices = pvs_of(&transaction, words);
     if let Some(device) = devices.first().filter(|_| transaction.is_exported()) {
         return Err(Failure::refused(format!("Cannot use PV {device} in exported VG {name}.")));
     }
@@ -83,6 +86,20 @@ fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// The devices that arguments name, or whose tags they are.
+fn pvs_of(vg: &VolumeGroup, words: &[String]) -> Vec<DeviceSpec> {
+    let mut devices = Vec::new();
+    for word in words {
+        let Some(tag) = word.strip_prefix('@') else {
+            devices.push(DeviceSpec::from(word));
+            continue;
+        };
+        let tagged = vg.physical_volumes().iter().filter(|pv| super::has_tag(pv.tags(), tag));
+        devices.extend(tagged.map(|pv| DeviceSpec::from(pv.device())));
+    }
+    devices
 }
 
 /// Removes physical volumes that are missing; with `--force` also the volumes that lie on them.

@@ -19,7 +19,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(None)?;
-    let names = match super::select::is_asked(session) {
+    let by_tag = session.args.words.iter().any(|word| word.starts_with('@'));
+    let names = match by_tag || super::select::is_asked(session) {
         true => super::chosen_groups(session, &lvm)?,
         false => session.args.words.clone(),
     };
@@ -32,6 +33,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
 
 fn remove(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
     let mut transaction = session.begin(lvm, name)?;
+    if transaction.is_exported() {
+        super::changeable(&transaction)?;
+    }
     let visible = transaction.logical_volumes().filter(|lv| lv.is_visible());
     let volumes = visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
     if !volumes.is_empty() && !session.args.has(&o::FORCE) {

@@ -121,7 +121,8 @@ impl VgDraft {
         })
     }
 
-    /// Sets how many metadata areas are in use; 0 leaves each as it is.
+    /// Sets how many metadata areas are in use; 0 leaves each as it is, and `u32::MAX` brings all of
+    /// them into use, from when on each stays as it is.
     ///
     /// # Errors
     /// When the group cannot be changed.
@@ -129,7 +130,13 @@ impl VgDraft {
     pub fn set_metadata_copies(&mut self, copies: u32) -> Result<()> {
         self.edit(|edit| {
             edit.require_complete()?;
-            edit.vg.metadata_copies = copies;
+            if copies == u32::MAX {
+                let with_areas = edit.layouts().values_mut();
+                with_areas
+                    .filter(|known| !known.layout.metadata_areas.is_empty())
+                    .for_each(|known| known.ignore = Some(false));
+            }
+            edit.vg.metadata_copies = wanted_copies(copies);
             Ok(())
         })
     }
@@ -350,6 +357,11 @@ impl Edit<'_> {
         self.vg.extent_size = new;
         Ok(())
     }
+}
+
+/// What the metadata says when that many copies are asked for: all is no number.
+pub(super) fn wanted_copies(copies: u32) -> u32 {
+    if copies == u32::MAX { 0 } else { copies }
 }
 
 fn add_tag(tags: &mut (impl Deref<Target = [String]> + Extend<String>), tag: &str) -> Result<()> {

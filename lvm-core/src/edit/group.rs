@@ -89,7 +89,8 @@ impl NewVg {
         self
     }
 
-    /// `--vgmetadatacopies`: how many metadata areas are in use; 0 means all that are not ignored.
+    /// `--vgmetadatacopies`: how many metadata areas are in use; 0 and `u32::MAX` mean all
+    /// that are not ignored.
     #[must_use]
     pub fn metadata_copies(mut self, copies: u32) -> Self {
         self.metadata_copies = copies;
@@ -168,7 +169,7 @@ impl VgDraft {
             max_pv: new.max_pv,
             allocation_policy: new.allocation_policy,
             profile: None,
-            metadata_copies: new.metadata_copies,
+            metadata_copies: super::attributes::wanted_copies(new.metadata_copies),
             physical_volumes: Vec::new(),
             logical_volumes: Vec::new(),
             historical_logical_volumes: Vec::new(),
@@ -254,8 +255,11 @@ impl VgDraft {
 /// An extent size in sectors.
 pub(super) fn check_extent_size(size: Bytes) -> Result<Sectors> {
     let sectors = size.to_sectors();
-    if sectors.is_zero() || !size.0.is_multiple_of(512) {
-        return Err(Error::invalid("Physical extent size may not be 0 and is a multiple of 512 bytes"));
+    if size.is_zero() {
+        return Err(Error::invalid("Physical extent size may not be zero"));
+    }
+    if !size.0.is_multiple_of(512) {
+        return Err(Error::invalid("Physical extent size must be a multiple of 512 bytes"));
     }
     if !sectors.0.is_power_of_two() && !sectors.0.is_multiple_of(EXTENT_SIZE_STEP) {
         return Err(Error::invalid(

@@ -199,8 +199,14 @@ fn member(found: &FoundPv, copies: &[AreaCopy]) -> CommitPv {
 
 /// With a number of copies wanted, keeps that many areas in use: first those that are, or that
 /// an edit brought into use, in order, then others. LVM2 chooses at random; the number is the same.
+/// Without one a single area comes into use when none is, so that the text has somewhere to go.
 fn choose_areas(commit: &mut VgCommit, copies: u32) {
     if copies == 0 {
+        if !commit.members.iter().flat_map(|pv| &pv.areas).any(|area| area.in_use)
+            && let Some(first) = commit.members.iter_mut().flat_map(|pv| &mut pv.areas).next()
+        {
+            first.in_use = true;
+        }
         return;
     }
     let mut left = copies;

@@ -1,6 +1,180 @@
 //! What differs on purpose in commands about groups and physical volumes.
 
 use super::Rule;
+use crate::compare::Part::{self, Error, Exit, Files, Metadata, Stdout, Version};
+
+const fn rule(
+    row: &'static str,
+    line: &'static str,
+    parts: &'static [Part],
+    theirs: &'static str,
+    ours: &'static str,
+) -> Rule {
+    Rule { row, line, parts, theirs, ours }
+}
 
 /// The rules.
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[
+    rule(
+        "`--noudevsync`, `--readonly` and `--autobackup`",
+        "--noudevsync|--readonly|-An",
+        &[Exit, Stdout, Metadata, Version, Error],
+        "(unrecognized|invalid) option",
+        "",
+    ),
+    rule(
+        "options of ambiguous prefixes in messages",
+        "--meta ",
+        &[Error],
+        "is ambiguous",
+        "is ambiguous",
+    ),
+    rule("help with more arguments", "--help extra", &[Stdout], "", ""),
+    rule(
+        "a device named beside `--devices`",
+        "--devices [^ ]+ ",
+        &[Exit, Stdout, Metadata],
+        "device is not in devices list",
+        "",
+    ),
+    rule(
+        "signatures with nothing behind their magic number",
+        "^(pvcreate|vgcreate) ",
+        &[Exit, Stdout, Metadata, Error],
+        "(ext2|dos) signature",
+        "successfully created",
+    ),
+    rule(
+        "`vgcreate --test` of devices that are no physical volumes yet",
+        "^vgcreate (-t|--test) ",
+        &[Exit, Stdout],
+        "wrong checksum",
+        "successfully created",
+    ),
+    rule(
+        "refused `vgcreate` and `vgextend`",
+        "^vg(create|extend) ",
+        &[Stdout, Metadata],
+        "successfully created",
+        "(?s)^(  Volume group|  No space|  WARNING|Physical)",
+    ),
+    rule(
+        "the reason when there are several",
+        "^vg(create|extend) ",
+        &[Error],
+        "already in volume group",
+        "not found|name",
+    ),
+    rule(
+        "which metadata areas are ignored under `--vgmetadatacopies N`",
+        "^(vgcreate|vgchange|vgextend|pvchange) .*metadata(copies|ignore)",
+        &[Metadata],
+        "success|changed",
+        "success|changed",
+    ),
+    rule(
+        "version after `vgcfgrestore`",
+        "^vgcfgrestore ",
+        &[Version, Metadata],
+        "Restored volume group",
+        "Restored volume group",
+    ),
+    rule(
+        "version of a group that was split off or that took something in",
+        "^vg(split|merge) ",
+        &[Version],
+        "success",
+        "success",
+    ),
+    rule(
+        "`vgreduce --removemissing --force`, `pvchange --metadataignore` of several",
+        "^(vgreduce --removemissing|pvchange .*--metadataignore)",
+        &[Version],
+        "",
+        "",
+    ),
+    rule(
+        "versions of a command about several physical volumes",
+        "^(pvchange|vgreduce) (.*[{}@].* [{}@]|.*@|.*-a|-S|.*--all)",
+        &[Version],
+        "",
+        "",
+    ),
+    rule(
+        "setting what is set already (policy, autoactivation, no persistent minor …)",
+        "^(vgchange|pvchange|pvresize) ",
+        &[Version],
+        "",
+        "",
+    ),
+    rule(
+        "commands that are not there yet",
+        "^pvmove",
+        &[Exit, Stdout, Metadata, Version, Error],
+        "",
+        "No such command",
+    ),
+    rule(
+        "ids, times and checksums that `pvck` shows",
+        "^pvck --dump",
+        &[Stdout],
+        "crc|checksum",
+        "crc|checksum",
+    ),
+    rule(
+        "`pvck` with options that do not go together",
+        "^pvck ",
+        &[Exit, Stdout, Metadata, Error],
+        "",
+        "is not supported|Found label|metadata text",
+    ),
+    rule(
+        "groups that can have no active volumes, when none is named",
+        "^vgchange -an$",
+        &[Stdout],
+        "now active",
+        "",
+    ),
+    rule(
+        "`vgcfgbackup --file` of several groups without `%s`",
+        "^vgcfgbackup .*-f ",
+        &[Stdout, Files],
+        "different files",
+        "several volume groups",
+    ),
+    rule(
+        "`vgrename` of a group that is named by its uuid",
+        r"^vgrename \{vg:",
+        &[Stdout],
+        "because of matching UUID",
+        "renamed",
+    ),
+    rule(
+        "`vgremove` with a selection that cannot be read",
+        "^vgremove -S ",
+        &[Exit],
+        "Selection syntax error",
+        "Selection syntax error",
+    ),
+    rule(
+        "archives of `vgremove` and `vgcfgrestore`",
+        "^(vgremove|vgcfgrestore) ",
+        &[Files],
+        "",
+        "",
+    ),
+    rule(
+        "`vgimportclone -n` with a bad name",
+        "^vgimportclone ",
+        &[Metadata],
+        "Parse error",
+        "",
+    ),
+    rule(
+        "`vgchange --locktype none`",
+        "--locktype nosuch",
+        &[Error],
+        "Invalid argument",
+        "",
+    ),
+];
