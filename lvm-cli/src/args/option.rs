@@ -21,6 +21,7 @@ options! {
     DEVICES = Opt::new("devices", Takes::Text("File"), "Devices and image files to look at, separated by commas; FILE#2 is partition 2. Devices named as arguments are looked at too. Default: $LVMKIT_DEVICES.").repeats();
     DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
     DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the driver is used where it is needed");
+    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is written to the journal").repeats();
     HELP = Opt::flag("help", "Show this text.").short('h');
     LONG_HELP = Opt::flag("longhelp", "Show this text.");
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
@@ -184,7 +185,6 @@ options! {
     UDEVOUTPUT = Opt::flag("udevoutput", "With --listvg: print what udev imports.");
     VGONLINE = Opt::flag("vgonline", "Accepted for compatibility.").no_effect("no files about groups that are online are kept");
     EVENTACTIVATION = Opt::new("eventactivation", Takes::Text("String"), "Accepted for compatibility.").no_effect("it is always on");
-    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is logged").repeats();
     BACKGROUND = Opt::flag("background", "Accepted for compatibility.").short('b').no_effect("it is run in the foreground");
     PVSCAN_MAJOR = Opt::missing("major", Takes::Text("Number")).short('j');
     PVSCAN_MINOR = Opt::missing("minor", Takes::Text("Number"));
@@ -231,7 +231,9 @@ options! {
     DISPLAY_MAPS = Opt::flag("maps", "Show which extents lie where.").short('m');
     DISPLAY_SHORT = Opt::flag("short", "One line, with the sizes.").short('s');
     LVMPARTITION = Opt::flag("lvmpartition", "Only physical volumes.").short('l');
-    DISPLAY_SHARED = Opt::flag("shared", "Accepted for compatibility.").no_effect("shared groups are always shown");
+    SHOW_SHARED = Opt::flag("shared", "Also show groups that hosts share through a lock manager.");
+    SHOW_FOREIGN = Opt::flag("foreign", "Also show groups of other hosts.");
+    IGNORESKIPPEDCLUSTER = Opt::flag("ignoreskippedcluster", "Accepted for compatibility.").no_effect("there are no clustered groups");
 }
 
 // Pictures and versions.
@@ -309,6 +311,7 @@ pub(crate) static COMMON: &[&Opt] = &[
     &DEVICESFILE,
     &DRIVERLOADED,
     &HELP,
+    &JOURNAL,
     &LOCKOPT,
     &LONG_HELP,
     &NOHINTS,
@@ -333,9 +336,9 @@ pub(crate) static REPORT: &[&Opt] = &[
     &ALL,
     &BINARY,
     &CONFIGREPORT,
-    &FOREIGN,
     &HEADINGS,
     &IGNORELOCKINGFAILURE,
+    &IGNORESKIPPEDCLUSTER,
     &LOGONLY,
     &NAMEPREFIXES,
     &NOHEADINGS,
@@ -347,6 +350,8 @@ pub(crate) static REPORT: &[&Opt] = &[
     &ROWS,
     &SELECT,
     &SEPARATOR,
+    &SHOW_FOREIGN,
+    &SHOW_SHARED,
     &SORT,
     &UNBUFFERED,
     &UNITS,
@@ -360,9 +365,8 @@ pub(crate) static DISPLAY: &[&Opt] = &[
     &COLON,
     &CONFIGREPORT,
     &DISPLAY_COLUMNS,
-    &DISPLAY_SHARED,
-    &FOREIGN,
     &IGNORELOCKINGFAILURE,
+    &IGNORESKIPPEDCLUSTER,
     &LOGONLY,
     &NOHEADINGS,
     &NOSUFFIX,
@@ -372,6 +376,8 @@ pub(crate) static DISPLAY: &[&Opt] = &[
     &REPORTFORMAT,
     &SELECT,
     &SEPARATOR,
+    &SHOW_FOREIGN,
+    &SHOW_SHARED,
     &SORT,
     &UNBUFFERED,
     &UNITS,
