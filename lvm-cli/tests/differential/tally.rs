@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bench::Said;
 use crate::compare::{Difference, Part, compares_error, first_error, json};
-use crate::known::{self, RULES};
+use crate::known;
 
 /// Lines of a difference that are shown.
 const SHOWN: usize = 6;
@@ -137,7 +137,7 @@ impl Tally {
             self.soft.iter().for_each(|text| println!("{text}"));
         }
         for (rule, count) in &self.explained {
-            println!("  {count:4} explained by: {}", RULES[*rule].row);
+            println!("  {count:4} explained by: {}", known::rule(*rule).row);
         }
         for (took, line) in &self.slow {
             println!("  {took:.0} s: {line}");
@@ -164,7 +164,7 @@ impl Tally {
     /// Fails for differences that nothing explains, and in a `complete` run for rules that explain
     /// nothing.
     pub fn check(&self, complete: bool) {
-        let stale = RULES.iter().enumerate().filter(|(at, _)| !self.explained.contains_key(at));
+        let stale = known::rules().enumerate().filter(|(at, _)| !self.explained.contains_key(at));
         let stale = stale.map(|(_, rule)| format!("{} ({})", rule.row, rule.line)).collect::<Vec<_>>();
         let unexplained = self.unexplained.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         assert!(unexplained.is_empty(), "{} unexplained:\n{unexplained}", self.unexplained.len());

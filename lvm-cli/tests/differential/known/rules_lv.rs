@@ -1,0 +1,6 @@
+//! What differs on purpose in commands about logical volumes.
+
+use super::Rule;
+
+/// The rules.
+pub const RULES: &[Rule] = &[];
