@@ -37,14 +37,12 @@ pub(super) fn leave_out(session: &mut Session<'_>, lvm: &Lvm, scan: &mut Scan) -
     // A group that is named is read alone.
     let all_are_read = by_device || words.is_empty() || words.iter().any(|word| word.starts_with('@'));
     if all_are_read {
-        hidden
-            .iter()
-            .filter(|it| it.kind == "foreign")
-            .for_each(|it| session.out.warn_plain(&it.message));
+        hidden.iter().filter(|it| it.kind == "foreign").for_each(|it| session.out.warn_plain(&it.message));
     }
     let had_words = !words.is_empty();
     for word in words {
-        let meant = hidden.iter().find(|it| if by_device { it.has_device(&word) } else { it.is_meant(&word) });
+        let meant =
+            hidden.iter().find(|it| if by_device { it.has_device(&word) } else { it.is_meant(&word) });
         match meant {
             None => session.args.words.push(word),
             Some(it) if by_device => {

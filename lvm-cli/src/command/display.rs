@@ -40,11 +40,7 @@ pub(super) fn form(session: &Session<'_>) -> DisplayForm {
     }
 }
 
-pub(super) fn print(
-    session: &mut Session<'_>,
-    display: &Display,
-    input: &ReportInput<'_>,
-) -> Outcome {
+pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &ReportInput<'_>) -> Outcome {
     let format = report::format(session, report::settings(session)?.format())?;
     let lines = display.run(input).map_err(lvmkit::Error::from)?;
     let lines = if session.out.quiet > 1 { lines.without_messages() } else { lines };
