@@ -450,7 +450,11 @@ impl Lvm {
         Ok(())
     }
 
-    pub(crate) fn require_own(&self, vg: &VolumeGroup) -> Result<()> {
+    /// Checks that a group is not that of another host.
+    ///
+    /// # Errors
+    /// `Unsupported` when it has a system id that is not one of this host's.
+    pub fn require_own(&self, vg: &VolumeGroup) -> Result<()> {
         match vg.system_id() {
             None | Some("") => Ok(()),
             Some(id) if self.options.system_id.as_deref() == Some(id) => Ok(()),

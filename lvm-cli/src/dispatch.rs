@@ -111,7 +111,11 @@ pub(crate) fn shown_line(name: &str, words: &[String]) -> String {
     let mut line = name.to_owned();
     for word in words {
         line.push(' ');
-        line.push_str(word);
+        // As a shell would have to be told it.
+        match word.contains(' ') {
+            true => line.push_str(&format!("'{word}'")),
+            false => line.push_str(word),
+        }
     }
     line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

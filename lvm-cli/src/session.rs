@@ -246,7 +246,10 @@ impl<'o> Session<'o> {
             if spec.path().exists() { extra.push(spec.clone()) } else { missing.push(spec) }
         }
         if devices.is_empty() && extra.is_empty() && !missing.is_empty() {
-            let lines = missing.into_iter().map(|spec| format!("No device found for {spec}."));
+            let lines = missing.into_iter().map(|spec| match self.command.name {
+                "pvs" | "pvdisplay" => format!("Cannot use {spec}: device not found"),
+                _ => format!("No device found for {spec}."),
+            });
             return Err(Failure::Refused(lines.collect()));
         }
         let has_image = extra.iter().any(|spec| spec.path().is_file());

@@ -162,11 +162,10 @@ pub(crate) fn give_options(config: &Config, command: &Command, args: &mut Args) 
     };
     let is_set = |path: &str| config.value(path).is_some();
     let switched = |path: &str, to: bool| is_set(path) && config.flag(path) == to;
-    let flags: [(&str, bool, &Opt); 7] = [
+    let flags: [(&str, bool, &Opt); 6] = [
         ("global/test", true, &o::TEST),
         ("global/suffix", false, &o::NOSUFFIX),
         ("report/headings", false, &o::NOHEADINGS),
-        ("report/prefixes", true, &o::NAMEPREFIXES),
         ("report/quoted", false, &o::UNQUOTED),
         ("report/columns_as_rows", true, &o::ROWS),
         ("report/binary_values_as_numeric", true, &o::BINARY),

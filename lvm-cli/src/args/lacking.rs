@@ -85,7 +85,7 @@ static OPTIONS: &[(&str, &str)] = &[
     ("a|all", "fullreport lvdisplay lvs lvscan pvchange pvdisplay pvs vgexport vgimport vgimportdevices vgreduce vgs"),
     ("alloc=", "lvchange lvconvert lvcreate lvextend lvresize pvmove vgchange vgcreate vgsplit"),
     ("x|allocatable=", "pvchange"),
-    ("allocation=", "pvchange vgchange"),
+    ("x|allocation=", "pvchange vgchange"),
     ("atomic", "pvmove"),
     ("atversion=", "config dumpconfig lvmconfig"),
     ("autoactivation=", "pvscan vgchange"),

@@ -21,8 +21,8 @@ options! {
     DEVICES = Opt::new("devices", Takes::Text("File"), "Devices and image files to look at, separated by commas; FILE#2 is partition 2. Devices named as arguments are looked at too. Default: $LVMKIT_DEVICES.").repeats();
     DEBUG = Opt::flag("debug", "Accepted for compatibility.").short('d').repeats().no_effect("there is no debug log");
     DRIVERLOADED = Opt::new("driverloaded", Takes::YesNo, "Accepted for compatibility.").no_effect("the driver is used where it is needed");
+    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is written to the journal").repeats();
     HELP = Opt::flag("help", "Show this text.").short('h');
-    JOURNAL = Opt::new("journal", Takes::Text("String"), "Accepted for compatibility.").no_effect("nothing is logged");
     LONG_HELP = Opt::flag("longhelp", "Show this text.");
     NOHINTS = Opt::flag("nohints", "Accepted for compatibility.").no_effect("there is no hints file");
     NOLOCKING = Opt::flag("nolocking", "Take no locks: nobody else may use the devices.");
@@ -235,7 +235,9 @@ options! {
     DISPLAY_MAPS = Opt::flag("maps", "Show which extents lie where.").short('m');
     DISPLAY_SHORT = Opt::flag("short", "One line, with the sizes.").short('s');
     LVMPARTITION = Opt::flag("lvmpartition", "Only physical volumes.").short('l');
-    DISPLAY_SHARED = Opt::flag("shared", "Accepted for compatibility.").no_effect("shared groups are always shown");
+    SHOW_SHARED = Opt::flag("shared", "Also show groups that hosts share through a lock manager.");
+    SHOW_FOREIGN = Opt::flag("foreign", "Also show groups of other hosts.");
+    IGNORESKIPPEDCLUSTER = Opt::flag("ignoreskippedcluster", "Accepted for compatibility.").no_effect("there are no clustered groups");
 }
 
 // Pictures and versions.
@@ -339,9 +341,9 @@ pub(crate) static REPORT: &[&Opt] = &[
     &ALL,
     &BINARY,
     &CONFIGREPORT,
-    &FOREIGN,
     &HEADINGS,
     &IGNORELOCKINGFAILURE,
+    &IGNORESKIPPEDCLUSTER,
     &LOGONLY,
     &NAMEPREFIXES,
     &NOHEADINGS,
@@ -353,6 +355,8 @@ pub(crate) static REPORT: &[&Opt] = &[
     &ROWS,
     &SELECT,
     &SEPARATOR,
+    &SHOW_FOREIGN,
+    &SHOW_SHARED,
     &SORT,
     &UNBUFFERED,
     &UNITS,
@@ -366,9 +370,8 @@ pub(crate) static DISPLAY: &[&Opt] = &[
     &COLON,
     &CONFIGREPORT,
     &DISPLAY_COLUMNS,
-    &DISPLAY_SHARED,
-    &FOREIGN,
     &IGNORELOCKINGFAILURE,
+    &IGNORESKIPPEDCLUSTER,
     &LOGONLY,
     &NOHEADINGS,
     &NOSUFFIX,
@@ -378,6 +381,8 @@ pub(crate) static DISPLAY: &[&Opt] = &[
     &REPORTFORMAT,
     &SELECT,
     &SEPARATOR,
+    &SHOW_FOREIGN,
+    &SHOW_SHARED,
     &SORT,
     &UNBUFFERED,
     &UNITS,

@@ -1,7 +1,7 @@
 //! Words into options and arguments.
 
 use super::value::Invalid;
-use super::{Args, Opt, Support, Takes, UsageError};
+use super::{Args, Opt, Support, Takes, UsageError, option};
 use crate::command::Command;
 
 mod names;
@@ -85,6 +85,7 @@ impl Parser<'_> {
             let opt = match Names::of(self.command).letter(letter) {
                 Some(Found::Opt(opt)) => opt,
                 Some(Found::Lacking(lacking)) => return Err(lacking.refusal()),
+                None if letter == '?' => &option::HELP,
                 None => return Err(self.error(format_args!("invalid option -- '{letter}'"))),
             };
             if opt.takes == Takes::Nothing {

@@ -1,6 +1,5 @@
 //! What `pvdisplay`, `vgdisplay` and `lvdisplay` share.
 
-use lvmkit::Lvm;
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayForm};
@@ -29,10 +28,6 @@ pub(super) fn in_columns(
     let columns = session.args.has(&o::DISPLAY_COLUMNS);
     let given = |options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let wrong_ones = if columns { given(without) } else { given(only) || given(&OF_COLUMNS) };
-    if !columns && session.args.has(&o::SELECT) {
-        // To show what was not selected would be wrong, and to show nothing too.
-        return Err(wrong(session, "Option -S/--select is supported with -C/--columns only."));
-    }
     if wrong_ones { Err(wrong(session, "Incompatible options selected")) } else { Ok(columns) }
 }
 
@@ -45,13 +40,8 @@ pub(super) fn form(session: &Session<'_>) -> DisplayForm {
     }
 }
 
-pub(super) fn print(
-    session: &mut Session<'_>,
-    lvm: &Lvm,
-    display: &Display,
-    input: &ReportInput<'_>,
-) -> Outcome {
-    let format = report::format(session, lvm.report_settings().format())?;
+pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &ReportInput<'_>) -> Outcome {
+    let format = report::format(session, report::settings(session)?.format())?;
     let lines = display.run(input).map_err(lvmkit::Error::from)?;
     let lines = if session.out.quiet > 1 { lines.without_messages() } else { lines };
     // Writing to this never fails.

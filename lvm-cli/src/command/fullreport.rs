@@ -21,7 +21,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Ok(());
     }
     let (lvm, scan) = report::scan(session, &[])?;
-    let settings = lvm.report_settings().clone();
+    let settings = report::settings(session)?;
     let full = report::named(session, FullReport::new(&settings))?;
     // What comes before the first --configreport is about none of the reports, as in lvm2.
     let mut full = full;

@@ -2,10 +2,10 @@
 
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportInput};
+use lvmkit::report::{Format, ReportInput, ReportKind};
 use lvmkit::{LogicalVolume, VolumeGroup};
 
-use super::{Command, display, report};
+use super::{Command, display, report, select};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -24,9 +24,6 @@ pub(super) static COMMAND: Command = Command {
 
 fn run(session: &mut Session<'_>) -> Outcome {
     if display::in_columns(session, &[&o::COLON, &o::DISPLAY_MAPS], &[])? {
-        if session.args.has(&o::DISPLAY_HISTORY) {
-            return Err(Failure::usage("Options -C/--columns and -H/--history do not go together here."));
-        }
         return report::lvs(session);
     }
     let has = |opt| session.args.has(opt);
@@ -46,6 +43,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
+    let selected = select::chosen(session, &lvm, ReportKind::LogicalVolumes)?;
+    let is_selected = |vg: &VolumeGroup, lv: &LogicalVolume| {
+        selected.as_ref().is_none_or(|selected| selected.has_volume(vg, lv))
+    };
     let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
     if session.args.words.is_empty() {
         for found in super::sorted(&scan) {
@@ -54,7 +55,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
             }
             input = input.group(found);
         }
-        return display::print(session, &lvm, &shown, &input);
+        if selected.is_some() {
+            input = input.only_lvs(|vg, lv| (all || lv.is_visible()) && is_selected(vg, lv));
+            input = input.only_historical(|_, _| false);
+        }
+        return display::print(session, &shown, &input);
     }
     let chosen = Chosen::new(session, &scan, history);
     for found in chosen.groups(&scan) {
@@ -67,10 +72,12 @@ fn run(session: &mut Session<'_>) -> Outcome {
         }
         input = input.group(found);
     }
-    let input = input.only_lvs(|vg, lv| (all || lv.is_visible()) && chosen.has(vg, lv)).only_historical(
-        |vg, removed| chosen.whole(vg) || chosen.has_name(vg, &format!("-{}", removed.name)),
-    );
-    display::print(session, &lvm, &shown, &input)
+    let input = input
+        .only_lvs(|vg, lv| (all || lv.is_visible()) && chosen.has(vg, lv) && is_selected(vg, lv))
+        .only_historical(|vg, removed| {
+            selected.is_none() && (chosen.whole(vg) || chosen.has_name(vg, &format!("-{}", removed.name)))
+        });
+    display::print(session, &shown, &input)
 }
 
 /// What the arguments mean.

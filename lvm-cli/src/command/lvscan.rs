@@ -5,7 +5,7 @@ use lvmkit::core::store::FoundVg;
 use lvmkit::report::display::listed;
 use lvmkit::{LogicalVolume, VolumeGroup};
 
-use super::Command;
+use super::{Command, access};
 use crate::activation;
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
@@ -23,6 +23,7 @@ pub(super) static COMMAND: Command = Command {
             &o::PARTIAL,
             &o::READONLY,
             &o::REPORTFORMAT,
+            &o::SCAN_CACHE,
         ],
     ],
     run,
@@ -31,7 +32,8 @@ pub(super) static COMMAND: Command = Command {
 fn run(session: &mut Session<'_>) -> Outcome {
     super::no_words(session)?;
     let lvm = session.open(None)?;
-    let scan = lvm.scan()?;
+    let mut scan = lvm.scan()?;
+    access::leave_out(session, &lvm, &mut scan)?;
     let all = session.args.has(&o::LVSCAN_ALL);
     for found in super::sorted(&scan) {
         if found.vg.is_exported() {

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+mod access;
 mod apply;
 mod devtypes;
 mod diff;

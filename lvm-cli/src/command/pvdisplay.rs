@@ -2,9 +2,9 @@
 
 use lvmkit::DeviceSpec;
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportInput};
+use lvmkit::report::{Format, ReportInput, ReportKind};
 
-use super::{Command, display, report};
+use super::{Command, display, report, select};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -45,13 +45,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
     for orphan in orphans {
         input = input.orphan(orphan);
     }
-    if !words.is_empty() {
-        let chosen = report::chosen_devices(session, &scan, &words);
-        input = input.only_pvs(move |device| chosen.contains(device));
-    }
+    let named = match words.is_empty() {
+        true => None,
+        false => Some(report::chosen_devices(session, &scan, &words)),
+    };
+    let selected = select::chosen(session, &lvm, ReportKind::PhysicalVolumes)?;
+    let input = input.only_pvs(move |device| {
+        named.as_ref().is_none_or(|named| named.contains(device))
+            && selected.as_ref().is_none_or(|selected| selected.has_device(device))
+    });
     let mut shown = Display::new(DisplayKind::PhysicalVolumes).form(display::form(session));
     if session.args.has(&o::DISPLAY_MAPS) {
         shown = shown.maps();
     }
-    display::print(session, &lvm, &shown, &input)
+    display::print(session, &shown, &input)
 }

@@ -5,7 +5,7 @@ mod device;
 use lvmkit::core::store::{FoundPv, FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Lvm, system};
 
-use super::{Command, display, shown_size};
+use super::{Command, access, display, shown_size};
 use crate::activation;
 use crate::args::{Activation, Opt, option as o};
 use crate::session::{Outcome, Session};
@@ -155,7 +155,9 @@ fn listed(scan: &Scan) -> Vec<Listed> {
 }
 
 fn list(session: &mut Session<'_>) -> Outcome {
-    let scan = session.open(None)?.scan()?;
+    let lvm = session.open(None)?;
+    let mut scan = lvm.scan()?;
+    access::leave_out(session, &lvm, &mut scan)?;
     super::warn_about(session, &scan);
     let all = listed(&scan);
     // Columns are as wide as without a choice.
@@ -231,6 +233,7 @@ fn online(session: &mut Session<'_>) -> Outcome {
         words.is_empty() || words.iter().any(|word| system::is_same_file(device.as_ref(), word.as_ref()))
     };
     let mut complete = Vec::new();
+    let mut events = Vec::new();
     for found in super::sorted(&scan) {
         let mut members = found.pvs.iter().flatten().filter(|pv| mentioned(pv.device.name())).peekable();
         if members.peek().is_none() {
@@ -238,14 +241,17 @@ fn online(session: &mut Session<'_>) -> Outcome {
         }
         let missing = found.pvs.iter().filter(|pv| pv.is_none()).count();
         let devices = members.map(|pv| pv.device.name().to_owned()).collect::<Vec<_>>();
-        say_online(session, found, &devices, missing);
+        events.extend(say_online(session, found, &devices, missing));
         if missing == 0 {
             complete.push(found);
         }
     }
     for orphan in scan.orphans.iter().filter(|orphan| mentioned(orphan.pv.device.name())) {
-        say_event(session, &format!("PV {} not used.", orphan.pv.device.name()));
+        let device = orphan.pv.device.name();
+        events.push((super::order::place(device), format!("PV {device} not used.")));
     }
+    events.sort_by_key(|(place, _)| *place);
+    events.iter().for_each(|(_, event)| say_event(session, event));
     if session.args.has(&o::PVSCAN_ACTIVATE) {
         activation::begin(session)?;
         for found in complete {
@@ -256,7 +262,13 @@ fn online(session: &mut Session<'_>) -> Outcome {
     Ok(())
 }
 
-fn say_online(session: &mut Session<'_>, found: &FoundVg, devices: &[String], missing: usize) {
+/// Lists what is asked for; or tells the events, each with the place of its device.
+fn say_online(
+    session: &mut Session<'_>,
+    found: &FoundVg,
+    devices: &[String],
+    missing: usize,
+) -> Vec<(Option<u32>, String)> {
     let vg = found.vg.name();
     let checks = session.args.has(&o::CHECKCOMPLETE);
     let lists_volumes = session.args.has(&o::LISTLVS);
@@ -277,16 +289,15 @@ fn say_online(session: &mut Session<'_>, found: &FoundVg, devices: &[String], mi
             let pvs = found.pvs.iter().enumerate().filter(|(_, pv)| is_one(pv)).map(|(at, _)| at);
             device::say_volumes(session, found, &pvs.collect::<Vec<_>>());
         }
-        return;
+        return Vec::new();
     }
     let state = match missing {
         _ if !session.args.has(&o::PVSCAN_ACTIVATE) => String::new(),
         0 => format!(", VG {vg} is complete"),
         missing => format!(", VG {vg} incomplete (need {missing})"),
     };
-    for device in devices {
-        say_event(session, &format!("PV {device} online{state}."));
-    }
+    let event = |device: &String| (super::order::place(device), format!("PV {device} online{state}."));
+    devices.iter().map(event).collect()
 }
 
 /// Not where udev reads what is printed.

@@ -8,9 +8,9 @@ use lvmkit::report::{
     Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
     Selection, Table, field_list, write_json_groups,
 };
-use lvmkit::{ActiveLv, DeviceSpec, Lvm, VolumeGroup, system};
+use lvmkit::{ActiveLv, DeviceSpec, Lvm, Options, VolumeGroup, system};
 
-use super::{Command, select};
+use super::{Command, access, select};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -48,16 +48,18 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
         return Ok(());
     }
     let lvm = session.open(None)?;
-    let prepared = Prepared::new(session, kind, lvm.report_settings())?;
+    let prepared = Prepared::new(session, kind)?;
     let scan = scan_with(session, &lvm)?;
+    let groups = super::sorted(&scan);
     if session.args.words.is_empty() {
-        return prepared
-            .print(session, &ReportInput::of_scan(&scan).with_live(|vg, pvs| live(&lvm, vg, pvs)));
+        let input = groups.into_iter().fold(input(&lvm), ReportInput::group);
+        let input = scan.orphans.iter().fold(input, ReportInput::orphan);
+        return prepared.print(session, &input);
     }
     let chosen = ChosenVolumes::new(session, &scan);
     let all = session.args.has(&o::ALL);
-    let mut input = ReportInput::new().with_live(|vg, pvs| live(&lvm, vg, pvs));
-    for found in &scan.groups {
+    let mut input = input(&lvm);
+    for found in groups {
         if chosen.groups.contains(found.vg.name()) || chosen.of_group(found.vg.name()) {
             input = input.group(found);
         }
@@ -117,11 +119,11 @@ pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
         return Ok(());
     }
     let lvm = session.open(None)?;
-    let prepared = Prepared::new(session, ReportKind::VolumeGroups, lvm.report_settings())?;
+    let prepared = Prepared::new(session, ReportKind::VolumeGroups)?;
     let scan = scan_with(session, &lvm)?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
-    let mut input = ReportInput::new().with_live(|vg, pvs| live(&lvm, vg, pvs));
-    for found in scan.groups.iter().filter(|found| names.contains(found.vg.name())) {
+    let mut input = input(&lvm);
+    for found in super::sorted(&scan).into_iter().filter(|found| names.contains(found.vg.name())) {
         input = input.group(found);
     }
     prepared.print(session, &input)
@@ -139,7 +141,7 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     let paths = words.iter().filter(|word| !word.starts_with('@'));
     let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
     let lvm = session.open(&devices)?;
-    let prepared = Prepared::new(session, kind, lvm.report_settings())?;
+    let prepared = Prepared::new(session, kind)?;
     let scan = scan_with(session, &lvm)?;
     let input = ReportInput::of_scan(&scan)
         .with_live(|vg, pvs| live(&lvm, vg, pvs))
@@ -188,9 +190,22 @@ pub(super) fn scan(session: &mut Session<'_>, devices: &[DeviceSpec]) -> Outcome
 
 fn scan_with(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<ManuallyDrop<Scan>> {
     // As with tables: ten thousand volumes are not given back one by one.
-    let scan = ManuallyDrop::new(lvm.scan()?);
+    let mut scan = ManuallyDrop::new(lvm.scan()?);
+    access::leave_out(session, lvm, &mut scan)?;
     super::warn_about(session, &scan);
     Ok(scan)
+}
+
+/// What the configuration says about reports, whichever devices are looked at.
+pub(super) fn settings(session: &Session<'_>) -> Outcome<ReportSettings> {
+    Ok(Options::new().with_config(&session.config)?.report_settings().clone())
+}
+
+/// A report's input without groups.
+fn input(lvm: &Lvm) -> ReportInput<'_> {
+    ReportInput::new()
+        .with_live(|vg, pvs| live(lvm, vg, pvs))
+        .with_device_numbers(|path| system::device_numbers(path.as_ref()))
 }
 
 /// Which volumes of a group are active. That the kernel does not say is no reason to say nothing.
@@ -296,11 +311,12 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(session: &mut Session<'_>, kind: ReportKind, settings: &ReportSettings) -> Outcome<Self> {
+    fn new(session: &mut Session<'_>, kind: ReportKind) -> Outcome<Self> {
+        let settings = settings(session)?;
         let verbose = session.out.verbose > 0;
         let report = named(session, settings.report(kind, verbose))?;
         let report = change(session, report, Targets::Main(kind))?;
-        Ok(Self { report, printer: Printer::new(session, settings)? })
+        Ok(Self { report, printer: Printer::new(session, &settings)? })
     }
 
     fn print(&self, session: &mut Session<'_>, input: &ReportInput<'_>) -> Outcome {

@@ -31,7 +31,7 @@ pub(super) fn printed_help(session: &mut Session<'_>) -> bool {
 }
 
 /// What the selection means among everything there is; `None` when all of it does.
-fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> Outcome<Option<Chosen>> {
+pub(super) fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> Outcome<Option<Chosen>> {
     let Some(text) = session.args.text(&o::SELECT).map(str::to_owned) else { return Ok(None) };
     if printed_help(session) {
         return Ok(Some(Chosen::default()));

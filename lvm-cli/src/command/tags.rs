@@ -14,8 +14,7 @@ pub(super) static COMMAND: Command = Command {
 
 fn run(session: &mut Session<'_>) -> Outcome {
     super::no_words(session)?;
-    for tag in session.open_any()?.host_tags() {
-        session.out.say(tag);
-    }
+    let config = std::rc::Rc::clone(&session.config);
+    config.host_tags().iter().for_each(|tag| session.out.say(tag));
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! `vgdisplay`
 
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportInput};
+use lvmkit::report::{Format, ReportInput, ReportKind};
 
-use super::{Command, display, report};
+use super::{Command, display, report, select};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -37,8 +37,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
     let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
-    for found in display::groups(session, &scan)? {
+    let selected = select::chosen(session, &lvm, ReportKind::VolumeGroups)?;
+    let mut groups = display::groups(session, &scan)?;
+    groups.retain(|found| selected.as_ref().is_none_or(|selected| selected.has_group(&found.vg)));
+    for found in groups {
         input = input.group(found);
     }
-    display::print(session, &lvm, &shown, &input)
+    display::print(session, &shown, &input)
 }

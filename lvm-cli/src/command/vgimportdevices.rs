@@ -35,6 +35,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let chosen = |found: &&FoundVg| names.iter().any(|name| name == found.vg.name());
     let count = list.import(scan.groups.iter().filter(chosen))?;
-    session.out.say(format!("Added {count} devices to devices file."));
+    session.out.say(match count {
+        0 => "No devices to add.".to_owned(),
+        count => format!("Added {count} devices to devices file."),
+    });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use lvmkit::core::store::FoundVg;
 use lvmkit::{Lvm, MadeNodes};
 
-use super::Command;
+use super::{Command, access};
 use crate::activation;
 use crate::args::name::Target;
 use crate::args::option as o;
@@ -42,7 +42,12 @@ pub(super) static NODES: Command = Command {
 fn run(session: &mut Session<'_>) -> Outcome {
     super::no_words(session)?;
     let lvm = session.open(None)?;
-    let scan = lvm.scan()?;
+    if session.args.has(&o::NOTIFYDBUS) {
+        // That is all that is asked for then, and nobody listens here.
+        return Ok(());
+    }
+    let mut scan = lvm.scan()?;
+    access::leave_out(session, &lvm, &mut scan)?;
     let groups = super::sorted(&scan);
     for found in &groups {
         super::warn_about_group(session, found);

@@ -296,6 +296,15 @@ impl Bench {
             remove(&entry.path());
         }
         copy_files(&self.theirs.dir, &self.ours.dir);
+        // A devices file names the devices of its side.
+        for file in fs::read_dir(self.ours.dir.join("devices")).into_iter().flatten().flatten() {
+            let mut text = fs::read_to_string(file.path()).unwrap();
+            for (theirs, ours) in self.theirs.paths().zip(self.ours.paths()) {
+                text = text.replace(theirs, ours);
+            }
+            text = text.replace(&*self.theirs.dir.to_string_lossy(), &self.ours.dir.to_string_lossy());
+            fs::write(file.path(), text).unwrap();
+        }
     }
 }
 

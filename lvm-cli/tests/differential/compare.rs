@@ -94,7 +94,7 @@ impl Difference {
 pub fn comparable(line: &str, said: &Said, side: &Side, ids: &Ids) -> Said {
     let mut out = normal(&said.out, side, ids);
     // Numbers that a report of something else has stay as they are.
-    if line.contains("all") || line.contains("minor") {
+    if line.contains("all") || line.contains("minor") || line.starts_with("fullreport") {
         out = without_minors(&out, side);
     }
     Said { code: said.code, out, err: normal(&said.err, side, ids) }

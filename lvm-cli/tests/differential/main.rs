@@ -14,8 +14,8 @@
 //! in `docs/compatibility.md`; any other difference fails, and so does a rule that is never needed.
 //!
 //! `LVMKIT_DIFFER=text` runs only the sequences whose title has that text, or one of several with `|`
-//! between them, and prints more;
-//! `LVMKIT_DIFFER_SEED=n` runs one generated sequence only.
+//! between them, and prints more; `LVMKIT_DIFFER_SEED=n` runs one generated sequence only;
+//! `LVMKIT_DIFFER_WORKERS=n` takes 12 loop devices for each of so many sequences at a time.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking")]
 
@@ -77,7 +77,8 @@ fn sequences() -> Vec<Sequence> {
 
 #[test]
 fn both_programs_do_the_same() {
-    let benches = (0..WORKERS).map(Bench::new).collect::<Result<Vec<_>, _>>();
+    let workers = setting("LVMKIT_DIFFER_WORKERS").map_or(WORKERS, |count| usize::try_from(count).unwrap());
+    let benches = (0..workers).map(Bench::new).collect::<Result<Vec<_>, _>>();
     let benches = match benches {
         Ok(benches) => benches,
         Err(why) => {

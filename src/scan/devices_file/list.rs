@@ -206,7 +206,7 @@ impl<'o> DeviceList<'o> {
         let count = entries.len();
         self.update(|file| {
             entries.into_iter().for_each(|entry| file.put(entry));
-            Ok(true)
+            Ok(count > 0)
         })?;
         Ok(count)
     }

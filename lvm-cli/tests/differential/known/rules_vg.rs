@@ -22,13 +22,7 @@ pub const RULES: &[Rule] = &[
         "(unrecognized|invalid) option",
         "",
     ),
-    rule(
-        "options of ambiguous prefixes in messages",
-        "--meta ",
-        &[Error],
-        "is ambiguous",
-        "is ambiguous",
-    ),
+    rule("options of ambiguous prefixes in messages", "--meta ", &[Error], "is ambiguous", "is ambiguous"),
     rule("help with more arguments", "--help extra", &[Stdout], "", ""),
     rule(
         "a device named beside `--devices`",
@@ -156,25 +150,7 @@ pub const RULES: &[Rule] = &[
         "Selection syntax error",
         "Selection syntax error",
     ),
-    rule(
-        "archives of `vgremove` and `vgcfgrestore`",
-        "^(vgremove|vgcfgrestore) ",
-        &[Files],
-        "",
-        "",
-    ),
-    rule(
-        "`vgimportclone -n` with a bad name",
-        "^vgimportclone ",
-        &[Metadata],
-        "Parse error",
-        "",
-    ),
-    rule(
-        "`vgchange --locktype none`",
-        "--locktype nosuch",
-        &[Error],
-        "Invalid argument",
-        "",
-    ),
+    rule("archives of `vgremove` and `vgcfgrestore`", "^(vgremove|vgcfgrestore) ", &[Files], "", ""),
+    rule("`vgimportclone -n` with a bad name", "^vgimportclone ", &[Metadata], "Parse error", ""),
+    rule("`vgchange --locktype none`", "--locktype nosuch", &[Error], "Invalid argument", ""),
 ];
