@@ -85,10 +85,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     sizing::say_stripe_size(session);
     let lvm = session.open(&devices)?;
     let mut transaction = session.begin(&lvm, &vg)?;
-    pv::require_there(&pvs, &vg)?;
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     sizing::say_new(session, &transaction, &known);
+    pv::require_there(&pvs, &vg)?;
     let id = transaction.create_lv(new.on(known))?;
     sizing::warn_of_the_rest(session, &mut transaction);
     let Some(lv) = transaction.logical_volume_by_id(id) else {
