@@ -99,8 +99,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.out.warn(format!("Overriding readahead to {sectors} sectors, a multiple of 4K page size."));
     }
     let name = lv.name().to_owned();
-    let ignores =
-        session.args.yes_no(&o::ZERO) == Some(true) || session.args.yes_no(&o::WIPESIGNATURES) == Some(true);
+    let (zero, wipe) = (session.args.yes_no(&o::ZERO), session.args.yes_no(&o::WIPESIGNATURES));
+    let ignores = zero == Some(true) || zero.is_none() && wipe == Some(true);
     if let (true, Ok(NewLvKind::Error | NewLvKind::Zero)) = (ignores, kind(&session.args)) {
         let kind = session.args.text(&o::TYPE).unwrap_or_default();
         session.out.say(format!("Ignoring option -Zy or -Wy for unzeroable {kind} volume."));
