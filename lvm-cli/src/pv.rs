@@ -80,6 +80,8 @@ pub(crate) fn require_there(words: &[String], vg: &str) -> Outcome {
             Err(error) => return Err(error.into()),
         };
         if PvId::parse(&path).is_err() && !DeviceSpec::from(&path).path().exists() {
+            // Behind a colon are extents, whether they are understood or not.
+            let path = path.split(':').next().unwrap_or_default();
             return Err(Failure::refused(format!(
                 "Physical Volume \"{path}\" not found in Volume Group \"{vg}\"."
             )));

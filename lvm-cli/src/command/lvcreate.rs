@@ -86,10 +86,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     sizing::say_stripe_size(session);
     let lvm = session.open(&devices)?;
     let mut transaction = session.begin(&lvm, &vg)?;
-    pv::require_there(&pvs, &vg)?;
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     sizing::say_new(session, &transaction, &known);
+    pv::require_there(&pvs, &vg)?;
     let id = transaction.create_lv(new.on(known))?;
     sizing::warn_of_the_rest(session, &mut transaction);
     let Some(lv) = transaction.logical_volume_by_id(id) else {
@@ -103,8 +103,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if let Some(profile) = crate::settings::metadata_profile(&session.args) {
         transaction.set_lv_profile(&name, Some(profile))?;
     }
-    let ignores =
-        session.args.yes_no(&o::ZERO) == Some(true) || session.args.yes_no(&o::WIPESIGNATURES) == Some(true);
+    let (zero, wipe) = (session.args.yes_no(&o::ZERO), session.args.yes_no(&o::WIPESIGNATURES));
+    let ignores = zero == Some(true) || zero.is_none() && wipe == Some(true);
     if let (true, Ok(NewLvKind::Error | NewLvKind::Zero)) = (ignores, kind(&session.args)) {
         let kind = session.args.text(&o::TYPE).unwrap_or_default();
         session.out.say(format!("Ignoring option -Zy or -Wy for unzeroable {kind} volume."));

@@ -197,9 +197,11 @@ impl Request {
             return Err(Failure::refused(format!("Logical volume {vg}/{lv} NOT reduced.")));
         }
         session.commit(lvm, transaction, move |session, _, _| {
-            session.out.say(format!(
-                "Size of logical volume {vg}/{lv} changed from {old_size} ({before} extents) to {new_size} ({after} extents)."
-            ));
+            let unchanged = format!("unchanged from {old_size} ({before} extents).");
+            let changed =
+                format!("changed from {old_size} ({before} extents) to {new_size} ({after} extents).");
+            let what = if after == before { unchanged } else { changed };
+            session.out.say(format!("Size of logical volume {vg}/{lv} {what}"));
             session.out.say(format!("Logical volume {vg}/{lv} successfully resized."));
             Ok(())
         })

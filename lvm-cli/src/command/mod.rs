@@ -303,6 +303,8 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
     if words.is_empty() && select::is_asked(session) {
         words.extend(vgs.iter().map(|vg| vg.name().to_owned()));
     }
+    let targets = words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
+    let is_whole = |name: &str| targets.contains(&Target::Vg(name.to_owned()));
     for word in words {
         match Target::parse(&word) {
             Target::Tag(tag) => {
@@ -323,6 +325,8 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
             target if target.is_invalid_path() => session.fail(Failure::refused(invalid_path(&word))),
             Target::Lv { vg: name, lv } => match find(&name) {
                 Some(vg) if vg.logical_volume(&lv).is_some() => chosen.entry(name).or_default().push(lv),
+                // Of a group that is named as a whole, LVM2 looks no further.
+                Some(_) if is_whole(&name) => {}
                 Some(_) => {
                     session.fail(Failure::refused(format!("Failed to find logical volume \"{name}/{lv}\"")))
                 }

@@ -43,12 +43,13 @@ pub(super) fn say_new(session: &mut Session<'_>, transaction: &Transaction, pvs:
         }
     }
     let asked = session.args.signed(&o::CREATE_SIZE).or_else(|| session.args.signed(&o::EXTENTS));
-    let (Some(Signed { size, .. }), Ok(basis)) = (asked, transaction.size_basis(pvs)) else { return };
+    let Some(Signed { size, .. }) = asked else { return };
     if let Size::Bytes(asked) = size
         && let Some(whole) = asked.align_up(extent_size.to_bytes()).filter(|whole| *whole != asked)
     {
         session.out.say(format!("Rounding up size to full physical extent {whole}"));
     }
+    let Ok(basis) = transaction.size_basis(pvs) else { return };
     say_less(session, size, Extents(0), &basis);
     let (Ok(whole), Ok(got)) = (create_extents(size, 1, &basis), create_extents(size, stripes, &basis))
     else {
@@ -140,12 +141,13 @@ impl<'r> Resizing<'r> {
             notes.push(format!("Logical volume {name} is using mixing segment types {last} and {new}."));
         }
         let stripes = self.stripes.unwrap_or_else(|| last.map_or(1, SegmentKind::area_multiple));
-        if wanted >= now {
+        let shrinks = wanted < now || change == Change::Less;
+        if !shrinks {
             notes.extend(self.stripe_size_note(stripes, last, &basis));
         } else if self.stripes.is_some() || self.stripe_size.is_some() || mixes.is_some() {
             notes.push("Ignoring stripes, stripesize and mirrors arguments when reducing.".to_owned());
         }
-        if wanted < now && !self.pvs.is_empty() {
+        if shrinks && !self.pvs.is_empty() {
             notes.push("Ignoring PVs on command line when reducing.".to_owned());
         }
         let rounded = resize_extents(self.asked.size, change, lv.segments(), stripes, &basis);

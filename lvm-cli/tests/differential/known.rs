@@ -17,11 +17,6 @@ use crate::tally::Tried;
 pub const PENDING: &[&str] = &[
     "generated",
     "groups",
-    "lvchange",
-    "lvcreate",
-    "lvremove",
-    "lvrename",
-    "lvresize",
     "pvchange",
     "pvcreate",
     "pvremove",

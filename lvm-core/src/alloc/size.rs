@@ -145,7 +145,8 @@ fn wanted(size: Size, change: Change, current: u32, basis: &SizeBasis) -> Result
             return Err(Error::invalid("a volume is not resized by a share of an origin"));
         }
     };
-    if change == Change::To || !matches!(size, Size::Bytes(_)) {
+    // What comes or goes may be less than an extent: then the size stays, which is refused later.
+    if change == Change::To || matches!(size, Size::Extents(_)) {
         refuse_zero(size, amount)?;
     }
     match change {

@@ -197,11 +197,15 @@ impl Edit<'_> {
         } else if let Some(kind) = resize.virtual_kind(&segments) {
             grow_virtual(&mut segments, now, new, kind);
         } else {
-            check_stripes(stripes)?;
+            if stripes == 0 {
+                check_stripes(stripes)?;
+            }
             let size = resize.stripe_size.or(last_size.map(Sectors::to_bytes));
             let stripe_size = self.check_stripe_size(size, stripes)?;
             let request = self.growth_request(resize, &lv, target, selection);
             let placement = allocate(&self.vg, &map, &request)?;
+            // Too many stripes are too many also when there is room for them.
+            check_stripes(stripes)?;
             append_segments(&mut segments, &placement, stripe_size);
         }
         let lv = self.lv_mut(&resize.name)?;

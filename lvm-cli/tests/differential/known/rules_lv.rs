@@ -96,11 +96,4 @@ pub const RULES: &[Rule] = &[
         theirs: "",
         ours: "",
     },
-    Rule {
-        row: "growing by a share of what is free when no extent can be added",
-        line: "^lv(extend|resize) ",
-        parts: &[Exit, Stdout],
-        theirs: "unchanged from",
-        ours: "nsufficient",
-    },
 ];
