@@ -1,5 +1,7 @@
 //! `vgcfgbackup`
 
+use std::path::Path;
+
 use super::Command;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -23,6 +25,13 @@ pub(super) static COMMAND: Command = Command {
     run,
 };
 
+/// Makes the directory of a file where backups are kept.
+fn make_directory(file: &str) -> Outcome {
+    let Some(dir) = Path::new(file).parent() else { return Ok(()) };
+    let cannot = |error| Failure::refused(format!("Cannot make {}: {error}", dir.display()));
+    std::fs::create_dir_all(dir).map_err(cannot)
+}
+
 fn run(session: &mut Session<'_>) -> Outcome {
     let named = session.args.text(&o::BACKUP_DIR).map(str::to_owned);
     let configured = || session.configured_dir("backup/backup_dir").map(|dir| dir.display().to_string());
@@ -32,6 +41,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
         (None, None) => return Err(Failure::Syntax),
     };
     let lvm = session.open(None)?;
+    if !session.args.has(&o::FILE) && !session.is_test() {
+        make_directory(&file)?;
+    }
     let scan = lvm.scan()?;
     let names = super::chosen_of(session, &scan);
     let chosen =
@@ -45,5 +57,6 @@ fn run(session: &mut Session<'_>) -> Outcome {
             &format!("Volume group \"{name}\" successfully backed up."),
         );
     }
+    super::end_log(session);
     Ok(())
 }

@@ -27,7 +27,7 @@ static CHANGES: &[&Opt] = &[
 ];
 
 /// Options that change nothing by themselves.
-static IDLE: &[&Opt] = &[&o::MONITOR, &o::POLL];
+static IDLE: &[&Opt] = &[&o::LOCKTYPE, &o::MONITOR, &o::POLL];
 
 pub(super) static COMMAND: Command = Command {
     name: "vgchange",
@@ -52,7 +52,6 @@ pub(super) static COMMAND: Command = Command {
             &o::IGNOREACTIVATIONSKIP,
             &o::IGNORELOCKINGFAILURE,
             &o::IGNOREMONITORING,
-            &o::LOCKTYPE,
             &o::REFRESH,
             &o::SELECT,
             &o::SYSINIT,
@@ -157,7 +156,6 @@ fn change(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome {
 /// In LVM2's order, which counts when one change makes another possible.
 fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
     let args = &session.args;
-    super::changeable(transaction)?;
     if let Some(max) = args.number(&o::LOGICALVOLUME) {
         transaction.set_max_lv(max)?;
     }
@@ -165,6 +163,7 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         transaction.set_max_pv(max)?;
     }
     if let Some(on) = args.yes_no(&o::RESIZEABLE) {
+        super::changeable(transaction)?;
         if transaction.is_resizeable() == on {
             let state = if on { "resizeable" } else { "not resizeable" };
             let name = transaction.name();

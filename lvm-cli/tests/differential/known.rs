@@ -17,10 +17,8 @@ use crate::tally::Tried;
 pub const PENDING: &[&str] = &[
     "generated",
     "groups",
-    "pvchange",
     "pvcreate",
     "pvremove",
-    "pvresize",
     "vgcfg",
     "vgchange",
     "vgcreate",

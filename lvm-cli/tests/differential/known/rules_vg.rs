@@ -137,6 +137,13 @@ pub const RULES: &[Rule] = &[
         "several volume groups",
     ),
     rule(
+        "what a file of `vgcfgbackup` says of itself",
+        "^vgcfgbackup( vg)?$",
+        &[Files],
+        "backed up",
+        "backed up",
+    ),
+    rule(
         "`vgrename` of a group that is named by its uuid",
         r"^vgrename \{vg:",
         &[Stdout],
@@ -147,10 +154,9 @@ pub const RULES: &[Rule] = &[
         "`vgremove` with a selection that cannot be read",
         "^vgremove -S ",
         &[Exit],
-        "Selection syntax error",
-        "Selection syntax error",
+        "Unrecognised selection field",
+        "",
     ),
     rule("archives of `vgremove` and `vgcfgrestore`", "^(vgremove|vgcfgrestore) ", &[Files], "", ""),
     rule("`vgimportclone -n` with a bad name", "^vgimportclone ", &[Metadata], "Parse error", ""),
-    rule("`vgchange --locktype none`", "--locktype nosuch", &[Error], "Invalid argument", ""),
 ];
