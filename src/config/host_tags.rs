@@ -51,9 +51,7 @@ impl HostTags {
 
     fn is_meant(&self, content: &[ConfigNode]) -> bool {
         let hosts = content.iter().find(|node| node.key == "host_list");
-        hosts.is_none_or(|hosts| {
-            texts("tags", &hosts.value).unwrap_or_default().iter().any(|host| *host == self.host)
-        })
+        hosts.is_none_or(|hosts| texts("tags", &hosts.value).unwrap_or_default().contains(&self.host))
     }
 
     fn push(&mut self, tag: String) -> Result<()> {
