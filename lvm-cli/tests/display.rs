@@ -212,6 +212,20 @@ fn devices() {
 }
 
 #[test]
+fn selections() {
+    let folder = group();
+    assert_eq!(shown(&folder, "lvdisplay -S lv_name=str"), STR);
+    assert_eq!(shown(&folder, "lvdisplay -S size>8m vg"), LIN);
+    assert_eq!(shown(&folder, "vgdisplay -S lv_name=lin"), VG);
+    assert_eq!(shown(&folder, "vgdisplay -S vg_tags=other"), "");
+    let c = "  Device \"c.img\" has a capacity of 16.00 MiB\n";
+    assert_eq!(shown(&folder, "pvdisplay -s -S pv_in_use=0"), c);
+    assert_eq!(shown(&folder, "pvdisplay -s -S pv_in_use=0 a.img"), "");
+    assert!(folder.run("vgdisplay -S nosuch=1").fails(5).contains("Unrecognised"));
+    assert_eq!(folder.run("lvdisplay -C -H --noheadings -o name").ok(), "  lin \n  str \n");
+}
+
+#[test]
 fn what_does_not_go_together() {
     let folder = group();
     for (line, message) in [

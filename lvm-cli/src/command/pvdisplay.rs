@@ -47,7 +47,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let named = match words.is_empty() {
         true => None,
-        false => Some(report::chosen_devices(session, &scan, &words)),
+        false => Some(report::chosen_devices(session, &lvm, &scan, &words)),
     };
     let selected = select::chosen(session, &lvm, ReportKind::PhysicalVolumes)?;
     let input = input.only_pvs(move |device| {

@@ -8,6 +8,7 @@ use lvmkit::report::{
     Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
     Selection, Table, field_list, write_json_groups,
 };
+use lvmkit::scan::Exclusion;
 use lvmkit::{ActiveLv, DeviceSpec, Lvm, Options, VolumeGroup, system};
 
 use super::{Command, access, select};
@@ -149,12 +150,17 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     if words.is_empty() {
         return prepared.print(session, &input);
     }
-    let chosen = chosen_devices(session, &scan, &words);
+    let chosen = chosen_devices(session, &lvm, &scan, &words);
     prepared.print(session, &input.only_pvs(move |device| chosen.contains(device)))
 }
 
 /// The names of the devices that the arguments of `pvs` mean.
-pub(super) fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[String]) -> HashSet<String> {
+pub(super) fn chosen_devices(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    scan: &Scan,
+    words: &[String],
+) -> HashSet<String> {
     let pvs = || scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
     let orphans = || scan.orphans.iter().map(|orphan| orphan.pv.device.name());
     let others = || scan.others.iter().map(String::as_str).filter(|_| session.args.has(&o::ALL));
@@ -174,11 +180,21 @@ pub(super) fn chosen_devices(session: &mut Session<'_>, scan: &Scan, words: &[St
     }
     for word in unknown {
         session.fail(match DeviceSpec::from(word).path().exists() {
-            true => Failure::refused(format!("Failed to find physical volume \"{word}\".")),
+            true => match excluded(lvm, word) {
+                Some(why) => Failure::refused(format!("Cannot use {word}: {why}")),
+                None => Failure::refused(format!("Failed to find physical volume \"{word}\".")),
+            },
             false => Failure::refused(format!("Cannot use {word}: device not found")),
         });
     }
     chosen
+}
+
+/// Why a block device of the machine is not looked at.
+fn excluded(lvm: &Lvm, word: &str) -> Option<Exclusion> {
+    let machine = lvm.machine().ok()?;
+    let mut excluded = machine.excluded.iter();
+    excluded.find(|it| system::is_same_file(&it.device, word.as_ref())).map(|it| it.why)
 }
 
 /// Scans, and warns about what is wrong.

@@ -133,6 +133,20 @@ fn is_date_time(text: &str) -> bool {
     recent && shape == "0000-00-00 00:00:00"
 }
 
+/// A line of a devices file with its id in parts, as elsewhere.
+fn with_pv_id(line: &str) -> String {
+    let Some((before, id)) = line.split_once(" PVID=").filter(|(_, id)| id.get(..32).is_some()) else {
+        return line.to_owned();
+    };
+    let mut rest = id;
+    let parts = ID_PARTS.map(|length| {
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        part
+    });
+    format!("{before} PVID={}{rest}", parts.join("-"))
+}
+
 /// A metadata text: one line for each of its own.
 pub fn metadata(text: &str, side: &Side, ids: &Ids) -> String {
     let mut out = String::new();
@@ -148,6 +162,7 @@ pub fn metadata(text: &str, side: &Side, ids: &Ids) -> String {
             "device" => line.split("\t#").next().unwrap_or_default(),
             _ => line,
         };
+        let line = with_pv_id(line);
         out.push_str(&line.replace("\"Write from lvmkit ", "\"Write from "));
         out.push('\n');
     }
