@@ -43,7 +43,7 @@ pub(super) fn form(session: &Session<'_>) -> DisplayForm {
 pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &ReportInput<'_>) -> Outcome {
     let format = report::format(session, report::settings(session)?.format())?;
     let consistent = session.config.flag("global/si_unit_consistency");
-    let display = display.clone().si_unit_consistency(consistent);
+    let display = (*display).si_unit_consistency(consistent);
     let lines = display.run(input).map_err(lvmkit::Error::from)?;
     let lines = if session.out.quiet > 1 { lines.without_messages() } else { lines };
     // Writing to this never fails.
