@@ -34,8 +34,6 @@ pub const PENDING: &[&str] = &[
     "vgcfg",
     "vgchange",
     "vgcreate",
-    "vgextend",
-    "vgreduce",
     "vgremove",
     "vgrename",
     "vgs",
