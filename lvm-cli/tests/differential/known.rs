@@ -22,8 +22,6 @@ pub const PENDING: &[&str] = &[
     "vgcfg",
     "vgchange",
     "vgcreate",
-    "vgextend",
-    "vgreduce",
     "vgremove",
     "vgrename",
 ];
