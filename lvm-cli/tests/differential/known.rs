@@ -26,16 +26,11 @@ pub const PENDING: &[&str] = &[
     "lvrename",
     "lvresize",
     "lvs",
-    "pvcreate",
-    "pvremove",
     "pvs",
     "restored",
     "selection",
-    "vgcfg",
     "vgchange",
     "vgcreate",
-    "vgremove",
-    "vgrename",
     "vgs",
 ];
 
