@@ -29,7 +29,6 @@ pub const PENDING: &[&str] = &[
     "pvs",
     "restored",
     "selection",
-    "vgchange",
     "vgcreate",
     "vgs",
 ];
