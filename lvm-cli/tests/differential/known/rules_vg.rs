@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "a device named beside `--devices`",
         "--devices [^ ]+ ",
-        &[Exit, Stdout, Metadata],
+        &[Exit, Stdout, Metadata, Error],
         "device is not in devices list",
         "",
     ),
@@ -150,13 +150,7 @@ pub const RULES: &[Rule] = &[
         "because of matching UUID",
         "renamed",
     ),
-    rule(
-        "`vgremove` with a selection that cannot be read",
-        "^vgremove -S ",
-        &[Exit],
-        "Unrecognised selection field",
-        "",
-    ),
+    rule("`vgremove` with a selection that cannot be read", "^vgremove -S ", &[Exit], "", ""),
     rule("archives of `vgremove` and `vgcfgrestore`", "^(vgremove|vgcfgrestore) ", &[Files], "", ""),
     rule("`vgimportclone -n` with a bad name", "^vgimportclone ", &[Metadata], "Parse error", ""),
 ];
