@@ -13,6 +13,9 @@ use crate::shell;
 /// Names under which this program takes the command from its first argument.
 pub(crate) const OWN_NAMES: [&str; 2] = ["lvm", "lvmkit"];
 
+/// Commands of LVM2 that are not here yet.
+const LACKING: [&str; 3] = ["lvconvert", "pvmove", "vgconvert"];
+
 /// Runs a command line, its first word being the name the program was called by.
 pub(crate) fn run(line: impl Iterator<Item = OsString>) -> u8 {
     let words = line.map(OsString::into_string).collect::<Result<Vec<_>, _>>();
@@ -28,6 +31,9 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> u8 {
     // A copy under any other name is the program itself, unless it is named like a command.
     let own = OWN_NAMES.contains(&base) || command::find(base).is_none();
     let rest = words.get(1..).unwrap_or_default();
+    if LACKING.contains(&base) {
+        return run_own(base, base, rest);
+    }
     if !own {
         return run_command(base, rest, &shown_line(base, rest));
     }
@@ -53,7 +59,10 @@ fn run_own(base: &str, name: &str, rest: &[String]) -> u8 {
         _ if command::find(name).is_none() => match shell::script(name) {
             Some(text) => shell::run_script(&text),
             None => {
-                out.err(&format!("  No such command.  Try '{base} help'."));
+                match LACKING.contains(&name) {
+                    true => out.err(&format!("  Command {name} is not supported: use LVM2's own.")),
+                    false => out.err(&format!("  No such command.  Try '{base} help'.")),
+                }
                 EXIT_NO_SUCH_COMMAND
             }
         },
