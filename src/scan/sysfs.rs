@@ -75,14 +75,17 @@ impl Sysfs {
         let mut sysfs = Self::default();
         for name in names {
             let dir = block.join(&name);
-            let Some(mut whole) = read_device(&dir, &name) else { continue };
-            for part in entries(&dir).unwrap_or_default() {
-                let part_dir = dir.join(&part);
+            let present = entries(&dir).unwrap_or_default();
+            let Some(mut whole) = read_device(&dir, &name, &present) else { continue };
+            // The kernel names a partition after its disk.
+            for part in present.iter().filter(|part| part.starts_with(&name)) {
+                let part_dir = dir.join(part);
                 let Some(number) = attribute(&part_dir, "partition").and_then(|text| text.parse().ok())
                 else {
                     continue;
                 };
-                let Some(mut partition) = read_device(&part_dir, &part) else { continue };
+                let present = entries(&part_dir).unwrap_or_default();
+                let Some(mut partition) = read_device(&part_dir, part, &present) else { continue };
                 partition.partition_of = Some((whole.kernel_name.clone(), number));
                 (partition.wwid, partition.serial) = (whole.wwid.clone(), whole.serial.clone());
                 whole.partitions.push(partition.kernel_name.clone());
@@ -151,7 +154,14 @@ impl Sysfs {
     }
 }
 
-fn read_device(dir: &Path, name: &str) -> Option<SysDevice> {
+/// `present` is what the directory has: a machine may have thousands of devices, most of which have
+/// few of these attributes.
+fn read_device(dir: &Path, name: &str, present: &[String]) -> Option<SysDevice> {
+    let attribute = |dir: &Path, path: &str| {
+        let first = path.split('/').next().unwrap_or_default();
+        present.binary_search_by(|known| known.as_str().cmp(first)).ok()?;
+        attribute(dir, path)
+    };
     let number = attribute(dir, "dev")?.parse().ok()?;
     let sectors = attribute(dir, "size")?.parse::<u64>().ok()?;
     let names = |list: &str| {
@@ -170,7 +180,7 @@ fn read_device(dir: &Path, name: &str) -> Option<SysDevice> {
         dm_name: attribute(dir, "dm/name"),
         dm_uuid: attribute(dir, "dm/name").map(|_| attribute(dir, "dm/uuid").unwrap_or_default()),
         is_suspended: attribute(dir, "dm/suspended").is_some_and(|text| text != "0"),
-        is_md: dir.join("md").is_dir(),
+        is_md: present.iter().any(|known| known == "md") && dir.join("md").is_dir(),
         md_uuid: attribute(dir, "md/uuid"),
         loop_file: attribute(dir, "loop/backing_file"),
         wwid: first(["device/wwid", "wwid"]),
