@@ -61,11 +61,11 @@ pub fn import_bytes(text: &[u8]) -> Result<Imported> {
 /// `Corrupt` with field and offset when the text breaks the grammar or lacks a required key;
 /// `Unsupported` for another contents or version.
 pub fn import(text: &str) -> Result<Imported> {
-    import_with(text, &mut PlainVolumes::default())
+    import_with(text, PlainVolumes::default())
 }
 
-pub(super) fn import_with<'a>(text: &'a str, plain: &mut PlainVolumes<'a>) -> Result<Imported> {
-    let tree = Tree::parse_with(text, plain).map_err(|error| {
+pub(super) fn import_with<'a>(text: &'a str, mut plain: PlainVolumes<'a>) -> Result<Imported> {
+    let tree = Tree::parse_with(text, &mut plain).map_err(|error| {
         Error::corrupt("metadata text cannot be parsed")
             .with_offset(u64::try_from(error.offset).unwrap_or(u64::MAX))
             .with_source(error)
@@ -76,7 +76,7 @@ pub(super) fn import_with<'a>(text: &'a str, plain: &mut PlainVolumes<'a>) -> Re
     let section = section.ok_or_else(|| root.missing("volume group section"))?;
     let vg_name = section.key();
     name::check_name(vg_name).map_err(|error| section.bad(vg_name, section.offset(), error))?;
-    let vg = import_vg(section, core::mem::take(&mut plain.list)).map_err(|error| error.with_vg(vg_name))?;
+    let vg = import_vg(section, plain.into_list()).map_err(|error| error.with_vg(vg_name))?;
     Ok(Imported { header, vg })
 }
 

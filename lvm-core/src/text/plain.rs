@@ -29,7 +29,7 @@ use crate::units::Sectors;
 /// The plain volumes of a text, in its order.
 #[derive(Debug, Default)]
 pub(super) struct PlainVolumes<'a> {
-    pub(super) list: Vec<Arc<LogicalVolume>>,
+    list: Vec<Arc<LogicalVolume>>,
     /// Where the list of the group's volumes is.
     place: Option<[usize; 2]>,
     /// True once that was looked for. Later lists count for nothing.
@@ -82,6 +82,11 @@ impl<'a> Reader<'a> for PlainVolumes<'a> {
 }
 
 impl<'a> PlainVolumes<'a> {
+    /// The volumes; what reading them took is given back.
+    pub(super) fn into_list(self) -> Vec<Arc<LogicalVolume>> {
+        self.list
+    }
+
     /// Takes the list for that of the group, if it is: the first of its name, behind the physical
     /// volumes, in the first section of the text. Any later list of that name comes second.
     fn find_place(&mut self, tree: &Tree<'a>, group: usize, list: usize) {

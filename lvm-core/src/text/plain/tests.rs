@@ -16,8 +16,8 @@ fn none<'a>() -> PlainVolumes<'a> {
 
 /// How many volumes were plain.
 fn check(text: &str) -> usize {
-    let straight = import_with(text, &mut PlainVolumes::default());
-    let through_tree = import_with(text, &mut none());
+    let straight = import_with(text, PlainVolumes::default());
+    let through_tree = import_with(text, none());
     match (straight, through_tree) {
         (Ok(straight), Ok(through_tree)) => assert_eq!(straight, through_tree, "{text}"),
         (straight, through_tree) => {
@@ -138,7 +138,7 @@ fn order_of_volumes_stays() {
     let lvs = [plain("a"), plain("b"), other("c"), other("d"), plain("e"), other("f")];
     let text = with(&lvs.concat());
     assert_eq!(check(&text), 3);
-    let imported = import_with(&text, &mut PlainVolumes::default()).unwrap();
+    let imported = import_with(&text, PlainVolumes::default()).unwrap();
     let names = imported.vg.logical_volumes().map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
     assert_eq!(names, ["a", "b", "c", "d", "e", "f"]);
     // The first of two with one name is meant, plain or not.
