@@ -31,6 +31,9 @@ pub struct Rule {
     pub ours: &'static str,
 }
 
+/// What lvm2 chooses at random may come out the same, so that nothing need be explained.
+pub const BY_CHANCE: &[&str] = &["which metadata areas are ignored under `--vgmetadatacopies N`"];
+
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [rules_lv::RULES, rules_vg::RULES, rules_report::RULES].into_iter().flatten()

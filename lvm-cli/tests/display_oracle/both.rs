@@ -74,8 +74,10 @@ impl Both {
 
     fn ours(&self, line: &str) -> Said {
         let words = self.words(line);
-        let locks =
-            format!("global/activation=0 global/locking_dir=\"{}\"", self.lvm2.locking_dir().display());
+        let locks = format!(
+            "global/activation=0 global/locking_dir=\"{}\" {DEFAULTS}",
+            self.lvm2.locking_dir().display()
+        );
         let output = Command::new(env!("CARGO_BIN_EXE_lvmkit"))
             .arg(&words[0])
             .args(["--config", &locks])
