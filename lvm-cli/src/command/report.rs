@@ -93,6 +93,11 @@ impl ChosenVolumes {
                     chosen.groups.extend(tagged.map(|found| found.vg.name().to_owned()));
                     chosen.tags.insert(tag);
                 }
+                Target::Vg(name) | Target::Lv { vg: name, .. }
+                    if find(&name).is_some_and(lvmkit::VolumeGroup::is_exported) =>
+                {
+                    session.fail(Failure::refused(format!("Volume group {name} is exported")));
+                }
                 Target::Vg(name) if find(&name).is_some() => drop(chosen.groups.insert(name)),
                 Target::Vg(name) => session.fail(super::no_group(&name)),
                 Target::Lv { vg, lv } => match find(&vg) {
