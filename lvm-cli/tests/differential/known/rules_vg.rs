@@ -106,7 +106,7 @@ pub const RULES: &[Rule] = &[
         "^pvmove",
         &[Exit, Stdout, Metadata, Version, Error],
         "",
-        "No such command",
+        "not supported: use LVM2's own",
     ),
     rule(
         "ids, times and checksums that `pvck` shows",
