@@ -37,9 +37,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     session.put_back(begun);
     let sources = sources(session, &lvm, &devices)?;
     let mut transaction = session.begin(&lvm, &name)?;
-    for source in sources {
-        transaction.add_pv_on(source).map_err(not_initialised)?;
-    }
+    transaction.add_pvs_on(sources).map_err(not_initialised)?;
     let plan = transaction.plan()?;
     session.commit(&lvm, transaction, move |session, _, _| {
         say_initialised(session, &plan, &devices);

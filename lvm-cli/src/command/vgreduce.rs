@@ -34,7 +34,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let name = Target::vg_name(name);
     let (all, missing) = (session.args.has(&o::VGREDUCE_ALL), session.args.has(&o::REMOVEMISSING));
     match (all || missing, words.first()) {
-        (true, Some(word)) => {
+        (true, Some(word)) if !(all && missing) => {
             return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
         }
         (false, None) => return Err(Failure::Syntax),

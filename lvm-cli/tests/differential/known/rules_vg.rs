@@ -50,7 +50,7 @@ pub const RULES: &[Rule] = &[
         "^vg(create|extend) ",
         &[Stdout, Metadata],
         "successfully created",
-        "(?s)^(  Volume group|  No space|  WARNING|Physical)",
+        "(?s)^(  Volume group|  No space|  WARNING|Physical|  Physical volume '.*' is already in)",
     ),
     rule(
         "the reason when there are several",
