@@ -39,7 +39,7 @@ fn versions_with_the_commands_that_made_them() {
     ];
     assert_eq!(versions(&text), expected);
     let first = text.lines().next().unwrap();
-    assert!(first.ends_with(" +0000  lvmkit lvremove -y --archivedir old vg/a"), "{first}");
+    assert!(first.ends_with(" +0000  lvremove -y --archivedir old vg/a"), "{first}");
     let two = folder.run("history -n 2 --archivedir old vg").ok();
     assert_eq!(versions(&two), expected[..2]);
     let verbose = folder.run("history -v --archivedir old vg").ok();
@@ -78,7 +78,7 @@ fn a_group_that_is_gone_and_a_command_that_failed() {
     assert_eq!(versions(&text).len(), 4);
     folder.run("vgremove --archivedir old vg").ok();
     let text = folder.run("history --archivedir old vg").ok();
-    assert!(text.starts_with("  gone   lvmkit vgremove --archivedir old vg\n"), "{text}");
+    assert!(text.starts_with("  gone   vgremove --archivedir old vg\n"), "{text}");
     assert_eq!(versions(&text).len(), 5);
     fs::write(folder.path("old/vg_00009-1.vg"), "no metadata").unwrap();
     let done = folder.run("history --archivedir old vg");

@@ -87,7 +87,7 @@ fn exit_codes() {
     let folder = Folder::with_group(&[("a.img", 8)]);
     let table = [
         (2, "nonsense", "No such command."),
-        (2, "pvmove a.img", "No such command."),
+        (2, "pvmove a.img", "is not supported"),
         (3, "lvcreate", "No command with matching syntax recognised."),
         (3, "lvcreate vg", "No command with matching syntax recognised."),
         (3, "lvcreate --nonsense vg", "unrecognized option '--nonsense'"),
