@@ -67,7 +67,7 @@ pub use lvm::{Lvm, Overwrite, PvUse};
 pub use mapped::MadeNodes;
 pub use observe::{Event, Observer, Silent};
 pub use options::{DeviceSpec, Options};
-pub use transaction::{PvSource, Transaction};
+pub use transaction::{PvSource, RemovedMissing, Transaction};
 
 pub use data::volume::LvDevice;
 /// The README's sample runs as a test.

@@ -2,7 +2,10 @@
 
 mod export;
 mod identity;
+mod missing;
 mod split;
+
+pub use missing::RemovedMissing;
 
 use std::collections::HashMap as StdHashMap;
 use std::ops::{Deref, DerefMut};

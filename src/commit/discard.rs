@@ -21,8 +21,9 @@ pub(crate) fn discard_freed(
     members: &[(PvId, Arc<dyn BlockDevice>)],
     observer: &mut dyn Observer,
 ) -> Result<()> {
+    let (before, after) = (PvMap::new(base)?, vg.map(PvMap::new).transpose()?);
     for (pv_id, device) in members {
-        for (offset, length) in freed(base, vg, *pv_id)? {
+        for (offset, length) in freed(base, &before, after.as_ref(), *pv_id) {
             if let Err(error) = device.discard(offset, length) {
                 let message = format!("{}: free extents were not discarded: {error}", device.name());
                 let _ = tell(observer, &Event::Warning { message });
@@ -35,16 +36,13 @@ pub(crate) fn discard_freed(
 }
 
 /// Ranges of a physical volume, in bytes, that had an owner and have none.
-fn freed(base: &VolumeGroup, vg: Option<&VolumeGroup>, pv_id: PvId) -> Result<Vec<(u64, u64)>> {
-    let Some(pv) = base.physical_volume(pv_id) else { return Ok(Vec::new()) };
-    let (start, size) = (pv.pe_start().to_bytes().get(), base.extent_size().to_bytes().get());
-    let before = PvMap::new(base)?;
-    let after = vg.map(PvMap::new).transpose()?;
+fn freed(base: &VolumeGroup, before: &PvMap, after: Option<&PvMap>, pv_id: PvId) -> Vec<(u64, u64)> {
     let mut ranges = Vec::new();
-    let Some(at) = before.position(pv_id) else { return Ok(ranges) };
+    let (Some(pv), Some(at)) = (base.physical_volume(pv_id), before.position(pv_id)) else { return ranges };
+    let (start, size) = (pv.pe_start().to_bytes().get(), base.extent_size().to_bytes().get());
     for run in before.runs(at).iter().filter(|run| run.owner.is_some()) {
         let end = run.start.saturating_add(run.count);
-        let free = match after.as_ref().map(|after| (after, after.position(pv_id))) {
+        let free = match after.map(|after| (after, after.position(pv_id))) {
             // The whole group is gone.
             None => vec![(run.start, end)],
             // Extents of a physical volume that left are the caller's business.
@@ -61,5 +59,5 @@ fn freed(base: &VolumeGroup, vg: Option<&VolumeGroup>, pv_id: PvId) -> Result<Ve
             (start.saturating_add(first.saturating_mul(size)), (end - first).saturating_mul(size))
         }));
     }
-    Ok(ranges)
+    ranges
 }

@@ -317,6 +317,13 @@ impl<'i> Group<'i> {
     }
 }
 
+/// The logical volumes that have extents on a physical volume that is missing, or lie on volumes that
+/// have.
+pub(crate) fn partial_volumes(vg: &VolumeGroup) -> Result<Vec<&LogicalVolume>> {
+    let group = Group::new(vg, &[])?;
+    Ok((0..group.lvs.len()).filter(|at| group.is_partial(*at)).filter_map(|at| group.lv(at)).collect())
+}
+
 impl Use {
     /// True when a volume fails with the one it uses.
     fn carries_data(self) -> bool {

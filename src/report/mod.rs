@@ -41,6 +41,7 @@ pub use table::Table;
 pub use value::{Percent, Value};
 
 use columns::{Columns, parse_sort};
+pub(crate) use group::partial_volumes;
 use row::Row;
 use rows::{RowKind, Scope};
 

@@ -1,9 +1,6 @@
 //! `vgreduce`
 
-use std::collections::HashSet;
-
-use lvmkit::core::metadata::AreaSource;
-use lvmkit::{DeviceSpec, LvId, PvId, Transaction, VolumeGroup};
+use lvmkit::{DeviceSpec, VolumeGroup};
 
 use super::Command;
 use crate::args::name::Target;
@@ -114,25 +111,13 @@ fn remove_missing(session: &mut Session<'_>, name: &str) -> Outcome {
         return Ok(());
     }
     let (force, mirrors) = (session.args.has(&o::FORCE), session.args.has(&o::MIRRORSONLY));
-    let mut removed = Vec::new();
-    let partial = partial_lvs(&transaction);
+    let partial = transaction.partial_lvs()?;
     if force && !mirrors {
-        for lv in &partial {
-            session.out.warn(format!("Removing partial LV {name}/{lv}."));
-            transaction.remove_lv(lv)?;
-            removed.push(lv.clone());
-        }
+        partial.iter().for_each(|lv| session.out.warn(format!("Removing partial LV {name}/{lv}.")));
     } else if !partial.is_empty() {
         say_partial(session, name, &partial, force && mirrors);
     }
-    for pv in missing_pvs(&transaction) {
-        let is_used = transaction.pv_map()?.used_count(pv.1);
-        if is_used.is_zero() {
-            transaction.remove_pv(pv.0)?;
-        }
-    }
-    // Those that stay are recorded to be missing.
-    transaction.rewrite()?;
+    let removed = transaction.remove_missing_pvs(force && !mirrors)?.removed;
     let consistent = force || partial.is_empty();
     let name = name.to_owned();
     session.commit(&lvm, transaction, move |session, _, _| {
@@ -163,44 +148,4 @@ fn say_partial(session: &mut Session<'_>, name: &str, partial: &[String], mirror
         "To remove them unconditionally from mirror LVs use: vgreduce --removemissing --mirrorsonly --force.",
     );
     out.warn("Proceeding to remove empty missing PVs.");
-}
-
-/// Ids and places of physical volumes that are missing, the last one first, so that the places
-/// stay right when one is removed.
-fn missing_pvs(transaction: &Transaction) -> Vec<(PvId, usize)> {
-    let pvs = transaction.physical_volumes().iter().enumerate().filter(|(_, pv)| pv.is_missing());
-    let mut pvs = pvs.map(|(at, pv)| (pv.id(), at)).collect::<Vec<_>>();
-    pvs.reverse();
-    pvs
-}
-
-/// The names of visible volumes that have extents on a physical volume that is missing, or lie on
-/// volumes that have.
-fn partial_lvs(vg: &VolumeGroup) -> Vec<String> {
-    let missing = vg.physical_volumes().iter().filter(|pv| pv.is_missing()).map(|pv| pv.id());
-    let missing = missing.collect::<HashSet<_>>();
-    let mut partial: HashSet<LvId> = HashSet::new();
-    for lv in vg.logical_volumes() {
-        let mut areas = lv.segments().iter().flat_map(|seg| seg.kind().areas());
-        if areas.any(|area| matches!(area.source, AreaSource::Pv(pv) if missing.contains(&pv))) {
-            partial.insert(lv.id());
-        }
-    }
-    loop {
-        let before = partial.len();
-        for lv in vg.logical_volumes() {
-            let mut below = false;
-            for seg in lv.segments() {
-                seg.kind().for_each_lv(|other| below |= partial.contains(&other));
-            }
-            if below {
-                partial.insert(lv.id());
-            }
-        }
-        if partial.len() == before {
-            break;
-        }
-    }
-    let visible = vg.logical_volumes().filter(|lv| lv.is_visible() && partial.contains(&lv.id()));
-    visible.map(|lv| lv.name().to_owned()).collect()
 }

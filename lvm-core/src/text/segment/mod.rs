@@ -19,7 +19,7 @@ use super::section::Section;
 use crate::error::Result;
 use crate::metadata::flag_tables::SEGMENT_FLAGS;
 use crate::metadata::segment::UnknownSegment;
-use crate::metadata::{Segment, SegmentFlags, SegmentKind};
+use crate::metadata::{Segment, SegmentFlags, SegmentKind, SegmentType};
 use crate::units::{Extents, Sectors};
 
 /// A type's name without its flags, and the flags; `None` when a flag is not known.
@@ -69,24 +69,11 @@ pub(super) fn import(mut section: Section<'_, '_>, names: &Names<'_>) -> Result<
     Ok(seg)
 }
 
+/// A name of raid6 that lvm2 reads and does not list.
+const RAID6_ALIAS: &str = "raid6_0_6";
+
 fn is_known(base: &str) -> bool {
-    matches!(
-        base,
-        "striped"
-            | "linear"
-            | "mirror"
-            | "snapshot"
-            | "thin-pool"
-            | "thin"
-            | "cache"
-            | "cache-pool"
-            | "writecache"
-            | "integrity"
-            | "vdo"
-            | "vdo-pool"
-            | "error"
-            | "zero"
-    ) || raid::LEVELS.contains(&base)
+    SegmentType::RECOGNISED.contains(&base) || base == RAID6_ALIAS
 }
 
 pub(super) fn export(p: &mut Printer<'_>, seg: &Segment, extent_size: Sectors, names: &NameTable<'_>) {

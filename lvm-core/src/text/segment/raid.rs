@@ -8,32 +8,6 @@ use crate::id::LvId;
 use crate::metadata::segment::{Raid, RaidImage};
 use crate::text::tree::Value;
 
-/// Every level LVM2 knows; aliases are kept as they were typed.
-pub(super) const LEVELS: [&str; 22] = [
-    "raid0",
-    "raid0_meta",
-    "raid1",
-    "raid10",
-    "raid10_near",
-    "raid4",
-    "raid5",
-    "raid5_n",
-    "raid5_la",
-    "raid5_ls",
-    "raid5_ra",
-    "raid5_rs",
-    "raid6",
-    "raid6_zr",
-    "raid6_nr",
-    "raid6_nc",
-    "raid6_n_6",
-    "raid6_la_6",
-    "raid6_ls_6",
-    "raid6_ra_6",
-    "raid6_rs_6",
-    "raid6_0_6",
-];
-
 pub(super) fn import(section: &mut Section<'_, '_>, names: &Names<'_>, level: &str) -> Result<Raid> {
     let raid0 = matches!(level, "raid0" | "raid0_meta");
     let count_key = if raid0 { "stripe_count" } else { "device_count" };
