@@ -211,7 +211,7 @@ fn corrections() {
     };
     let by_path =
         |id: &str, path: &str, pv: &str| format!("IDTYPE=devname IDNAME={id} DEVNAME={path} PVID={pv}");
-    let gone = "/dev/loop199";
+    let gone = "/dev/loop99999";
     let entries = [
         by_file(0, &path_a, &a),
         by_file(0, &path_b, &a),

@@ -62,6 +62,9 @@ pub struct Said {
     pub err: String,
 }
 
+/// Bytes of a device that a sequence does not use.
+const UNUSED: u64 = 1 << 20;
+
 /// The devices and the directory of one program.
 #[derive(Debug)]
 pub struct Side {
@@ -87,7 +90,7 @@ impl Side {
         let mut loops = Vec::new();
         let mut from = FIRST_LOOP;
         for at in 0..DEVICES {
-            let device = Loop::numbered(&dir, &format!("disk{at}"), 1 << 20, from..=LAST_LOOP)?;
+            let device = Loop::numbered(&dir, &format!("disk{at}"), UNUSED, from..=LAST_LOOP)?;
             // Their order by name is their order by number.
             from = device.number() + 1;
             loops.push(device);
@@ -142,8 +145,9 @@ impl Side {
 
     /// Empties devices and gives them sizes; the others are not seen.
     fn reset(&mut self, sizes: &[u64], config: &str) {
-        for (device, size) in self.loops.iter_mut().zip(sizes) {
-            device.reset(*size);
+        for (at, device) in self.loops.iter_mut().enumerate() {
+            // What a sequence meets must not depend on what ran on the others before.
+            device.reset(sizes.get(at).copied().unwrap_or(UNUSED));
         }
         flush(&self.loops);
         for entry in fs::read_dir(&self.dir).unwrap().flatten().filter(is_content) {

@@ -89,6 +89,7 @@ fn both_programs_do_the_same() {
     };
     let start = Instant::now();
     let sequences = sequences();
+    assert!(!sequences.is_empty(), "no sequence has that title");
     let next = AtomicUsize::new(0);
     let total = Mutex::new(Tally::default());
     std::thread::scope(|scope| {

@@ -19,6 +19,8 @@ pub(crate) struct Both {
     hidden: Vec<usize>,
     differences: Vec<String>,
     comparisons: usize,
+    /// Those of them in which lvm2 had something to show.
+    with_output: usize,
     dir: TempDir,
 }
 
@@ -32,7 +34,15 @@ impl Both {
         let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
         let new = |(at, size): (usize, &u64)| Loop::new(dir.path(), &format!("disk{at}"), size * MIB);
         let loops = sizes.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { lvm2, loops, hidden: Vec::new(), differences: Vec::new(), comparisons: 0, dir })
+        Ok(Self {
+            lvm2,
+            loops,
+            hidden: Vec::new(),
+            differences: Vec::new(),
+            comparisons: 0,
+            with_output: 0,
+            dir,
+        })
     }
 
     /// Shows neither side these devices.
@@ -106,6 +116,7 @@ impl Both {
         };
         let (left, right) = (plain(&theirs), plain(&ours));
         self.comparisons += 1;
+        self.with_output += usize::from(theirs.code == 0 && !left.is_empty());
         if (theirs.code, &left) == (ours.code, &right) {
             return;
         }
@@ -122,6 +133,8 @@ impl Both {
     pub(crate) fn finish(self, what: &str) {
         let (differ, all) = (self.differences.len(), self.comparisons);
         assert!(differ == 0, "{what}: {differ} of {all} differ\n{}", self.differences.join("\n"));
+        // That both show nothing says little.
+        assert!(self.with_output * 2 > all, "{what}: only {} of {all} show something", self.with_output);
         println!("{what}: {all} outputs equal to lvm2's");
     }
 }

@@ -39,7 +39,13 @@ pub struct Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         let differences = self.differences.take();
-        if !differences.is_empty() && !std::thread::panicking() {
+        if differences.is_empty() {
+            return;
+        }
+        // A later failure may come of them.
+        if std::thread::panicking() {
+            eprintln!("{}", differences.join("\n"));
+        } else {
             panic!("{} differences\n{}", differences.len(), differences.join("\n"));
         }
     }
@@ -355,14 +361,20 @@ fn is_id(word: &str) -> bool {
     word.len() == ID_LENGTH && groups == [6, 4, 4, 4, 4, 4, 6]
 }
 
-/// The text with times, and with ids that are not known, taken out.
+/// The text without times, and with numbers for ids that are not known: the first is `NEW1`
+/// wherever it stands, so that ids that are swapped or given twice show.
 fn masked(text: &str, known: &HashSet<String>) -> String {
     let mut lines = Vec::new();
+    let mut new = Vec::new();
     for line in text.lines() {
         let mut line = line.to_owned();
         for id in ids(&line) {
             if !known.contains(&id) {
-                line = line.replace(&id, "NEW");
+                let at = new.iter().position(|seen| *seen == id).unwrap_or_else(|| {
+                    new.push(id.clone());
+                    new.len() - 1
+                });
+                line = line.replace(&id, &format!("NEW{}", at + 1));
             }
         }
         if line.trim_start().starts_with("creation_") {

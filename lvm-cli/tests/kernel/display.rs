@@ -54,7 +54,7 @@ fn states_of_devices() {
         "  LV Status              available\n  # open                 1\n",
         "  LV Status              NOT available\n  LV Size",
         "  LV Status              suspended\n  # open                 0\n",
-        "  Block device           254:",
+        "  Block device           ",
         "  - currently set to     ",
     ] {
         assert!(text.contains(line), "{line}: {text}");

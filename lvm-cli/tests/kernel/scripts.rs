@@ -108,7 +108,7 @@ fn without_ids(text: &str) -> String {
 #[track_caller]
 fn same_output(script: &str) {
     let Some(bench) = Bench::new(&[64, 64, 64]) else { return };
-    let theirs = output(&bench, script, "/usr/sbin/lvm");
+    let theirs = output(&bench, script, run("sh", &["-c", "command -v lvm"]).trim());
     let ours = output(&bench, script, env!("CARGO_BIN_EXE_lvmkit"));
     for (at, (ours, theirs)) in ours.lines().zip(theirs.lines()).enumerate() {
         assert_eq!(ours, theirs, "{script}: line {}", at + 1);

@@ -1,6 +1,6 @@
 //! What differs on purpose in commands about logical volumes.
 
-use super::Rule;
+use super::{Rule, anything, fewer_versions};
 use crate::compare::Part::{Error, Exit, Files, Metadata, Stdout, Version};
 
 /// The rules.
@@ -11,6 +11,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Stdout],
         theirs: "No command with matching syntax",
         ours: "No command with matching syntax",
+        holds: anything,
     },
     Rule {
         row: "versions of a command about several volumes",
@@ -18,6 +19,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Version],
         theirs: "(?s) (changed|removed)\\..* (changed|removed)\\.",
         ours: "(?s) (changed|removed)\\..* (changed|removed)\\.",
+        holds: fewer_versions,
     },
     Rule {
         row: "`lvchange` that changes nothing",
@@ -25,6 +27,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Version],
         theirs: " changed\\.",
         ours: " changed\\.",
+        holds: fewer_versions,
     },
     Rule {
         row: "`lvchange --persistent y`",
@@ -32,6 +35,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Stdout],
         theirs: "",
         ours: " changed\\.",
+        holds: anything,
     },
     Rule {
         row: "major number with `lvcreate -My`",
@@ -39,6 +43,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Metadata],
         theirs: "",
         ours: "(created|changed)\\.",
+        holds: anything,
     },
     Rule {
         row: "shrinking a volume that is not active",
@@ -46,6 +51,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Exit, Stdout, Metadata],
         theirs: "successfully resized",
         ours: "NOT reduced",
+        holds: anything,
     },
     Rule {
         row: "`--zero y` and `--wipesignatures y` for a volume that is created inactive",
@@ -53,6 +59,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Stdout, Metadata],
         theirs: "Cannot zero inactive logical volume",
         ours: "created",
+        holds: anything,
     },
     Rule {
         row: "volume types that are not there yet, and their options",
@@ -60,6 +67,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Exit, Stdout, Metadata, Version, Error],
         theirs: "",
         ours: "(Option .*|Segment type .*) is not supported\\.",
+        holds: anything,
     },
     Rule {
         row: "changing a group that misses physical volumes",
@@ -67,6 +75,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Exit, Stdout, Metadata],
         theirs: "",
         ours: "while PVs are missing",
+        holds: anything,
     },
     Rule {
         row: "`lvrename` with a path below `/dev/mapper`",
@@ -74,6 +83,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Exit, Stdout, Metadata, Error],
         theirs: "not found in volume group",
         ours: "Renamed",
+        holds: anything,
     },
     Rule {
         row: "activating with `global/activation=0`",
@@ -81,6 +91,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Exit],
         theirs: "",
         ours: "activation is switched off",
+        holds: anything,
     },
     Rule {
         row: "`--version`",
@@ -88,6 +99,7 @@ pub const RULES: &[Rule] = &[
         parts: &[Stdout],
         theirs: "LVM version",
         ours: "lvmkit version",
+        holds: anything,
     },
     Rule {
         row: "`--autobackup y` with `backup/archive=0`",
@@ -95,5 +107,6 @@ pub const RULES: &[Rule] = &[
         parts: &[Files],
         theirs: "",
         ours: "",
+        holds: anything,
     },
 ];

@@ -1,10 +1,10 @@
 //! What differs on purpose in reports, displays and configuration.
 
-use super::Rule;
+use super::{Rule, anything};
 use crate::compare::Part::{self, Error, Exit, Json, Metadata, Stdout};
 
 const fn rule(row: &'static str, line: &'static str, parts: &'static [Part]) -> Rule {
-    Rule { row, line, parts, theirs: "", ours: "" }
+    Rule { row, line, parts, theirs: "", ours: "", holds: anything }
 }
 
 impl Rule {

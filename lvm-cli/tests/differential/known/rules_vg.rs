@@ -1,6 +1,6 @@
 //! What differs on purpose in commands about groups and physical volumes.
 
-use super::Rule;
+use super::{Rule, anything, fewer_versions};
 use crate::compare::Part::{self, Error, Exit, Files, Metadata, Stdout, Version};
 
 const fn rule(
@@ -10,7 +10,12 @@ const fn rule(
     theirs: &'static str,
     ours: &'static str,
 ) -> Rule {
-    Rule { row, line, parts, theirs, ours }
+    Rule { row, line, parts, theirs, ours, holds: anything }
+}
+
+/// One that only lets fewer versions be written.
+const fn fewer(row: &'static str, line: &'static str) -> Rule {
+    Rule { holds: fewer_versions, ..rule(row, line, &[Version], "", "") }
 }
 
 /// The rules.
@@ -23,7 +28,7 @@ pub const RULES: &[Rule] = &[
         "",
     ),
     rule("options of ambiguous prefixes in messages", "--meta ", &[Error], "is ambiguous", "is ambiguous"),
-    rule("help with more arguments", "--help extra", &[Stdout], "", ""),
+    rule("help with more arguments", "--help extra", &[Stdout], r"\S", r"\S"),
     rule(
         "a device named beside `--devices`",
         "--devices [^ ]+ ",
@@ -61,7 +66,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         "which metadata areas are ignored under `--vgmetadatacopies N`",
-        "^(vgcreate|vgchange|vgextend|pvchange) .*metadata(copies|ignore)",
+        "^(vgcreate|vgchange) .*--(vg)?metadatacopies[ =]*[1-9]",
         &[Metadata],
         "success|changed",
         "success|changed",
@@ -80,26 +85,17 @@ pub const RULES: &[Rule] = &[
         "success",
         "success",
     ),
-    rule(
+    fewer(
         "`vgreduce --removemissing --force`, `pvchange --metadataignore` of several",
         "^(vgreduce --removemissing|pvchange .*--metadataignore)",
-        &[Version],
-        "",
-        "",
     ),
-    rule(
+    fewer(
         "versions of a command about several physical volumes",
         "^(pvchange|vgreduce) (.*[{}@].* [{}@]|.*@|.*-a|-S|.*--all)",
-        &[Version],
-        "",
-        "",
     ),
-    rule(
+    fewer(
         "setting what is set already (policy, autoactivation, no persistent minor …)",
         "^(vgchange|pvchange|pvresize) ",
-        &[Version],
-        "",
-        "",
     ),
     rule(
         "commands that are not there yet",
@@ -149,6 +145,13 @@ pub const RULES: &[Rule] = &[
         &[Stdout],
         "because of matching UUID",
         "renamed",
+    ),
+    rule(
+        "extents smaller than the stripes of a volume",
+        "^vgchange .*(-s|--physicalextentsize)",
+        &[Exit, Stdout, Metadata],
+        "successfully changed",
+        "New extent size is not a perfect fit",
     ),
     rule("`vgremove` with a selection that cannot be read", "^vgremove -S ", &[Exit], "", ""),
     rule("archives of `vgremove` and `vgcfgrestore`", "^(vgremove|vgcfgrestore) ", &[Files], "", ""),
