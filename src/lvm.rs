@@ -534,7 +534,7 @@ fn ids_of(scan: &Scan) -> HashSet<Id> {
     groups.chain(scan.orphans.iter().map(|orphan| orphan.pv.id().0)).collect()
 }
 
-fn clone_groups(scan: &Scan) -> Scan {
+pub(crate) fn clone_groups(scan: &Scan) -> Scan {
     Scan { groups: scan.groups.clone(), ..Scan::default() }
 }
 

@@ -2,8 +2,11 @@
 
 mod export;
 mod identity;
+mod merge;
 mod missing;
 mod split;
+#[cfg(test)]
+mod tests;
 
 pub use missing::RemovedMissing;
 
@@ -16,7 +19,7 @@ use lvm_core::edit::{DataStep, NewPv, NewVg, VgDraft};
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
 use lvm_core::ondisk::{MdaHeader, SECTOR};
 use lvm_core::plan::Plan;
-use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan, VgCommit};
+use lvm_core::store::{CommitPv, FoundVg, NewDevice, PvLayout, PvOptions, Scan};
 use lvm_core::{BlockDevice, Bytes, Error, ErrorKind, LvId, PvId, Result, Stamp};
 
 use crate::activate::change::require_inactive;
@@ -26,7 +29,7 @@ use crate::data::filesystem::FsOptions;
 use crate::data::signature::{self, Signature};
 use crate::data::volume::map_lv;
 use crate::lock::VgLock;
-use crate::lvm::{Look, Lvm, Overwrite, PvUse, find_group, find_orphan, signatures_in_the_way};
+use crate::lvm::{Look, Lvm, Overwrite, PvUse, clone_groups, find_orphan, signatures_in_the_way};
 use crate::observe::Observer;
 use crate::options::DeviceSpec;
 use crate::scan::devices::OpenDevices;
@@ -99,12 +102,7 @@ impl Transaction {
         scan: Scan,
         found: FoundVg,
     ) -> Result<Self> {
-        if !found.duplicates.is_empty() {
-            let message = format!("Cannot update volume group {} with duplicate PV devices", found.vg.name());
-            return Err(Error::new(ErrorKind::Conflict, message)
-                .with_vg(found.vg.name())
-                .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))));
-        }
+        refuse_duplicates(&found)?;
         let stamp = lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
         let mut draft = draft_of(&found, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
@@ -400,40 +398,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes in all of another group of the view, which ceases to be when this is committed.
-    ///
-    /// # Errors
-    /// `NotFound`; those of [`VgDraft::merge`].
-    #[doc(alias = "vgmerge")]
-    pub fn merge_vg(&mut self, source: &str) -> Result<()> {
-        let name = find_group(Scan { groups: self.scan.groups.clone(), ..Scan::default() }, source)?;
-        self.locks.extend(self.lvm.lock_also(&self.opened, name.vg.name())?);
-        // Read again: it was not locked so far.
-        let source = find_group(self.opened.scan(), source)?;
-        self.require_inactive(&source.vg, |_| true).map_err(|error| match error.kind() {
-            ErrorKind::InUse => {
-                let name = source.vg.name();
-                let message = format!("Logical volumes in \"{name}\" must be inactive");
-                Error::new(ErrorKind::InUse, message).with_vg(name).with_source(error)
-            }
-            _ => error,
-        })?;
-        if source.vg.is_partial() || !source.duplicates.is_empty() {
-            let message = format!("Cannot merge volume group {} while PVs are missing.", source.vg.name());
-            return Err(Error::new(ErrorKind::MissingDevice, message));
-        }
-        let stamp = self.lvm.stamp(&source.vg.id().to_string(), source.vg.seqno(), &self.scan)?;
-        let other = draft_of(&source, stamp)?;
-        other.check_changeable()?;
-        self.draft.merge(other)?;
-        // The source's areas take part like those of any physical volume that joins; that they
-        // hold the source's text until the commit is what keeps it readable until then.
-        let joining = source.pvs.iter().flatten();
-        self.new_devices.extend(joining.map(|pv| (pv.id(), NewDevice::Orphan(pv.clone()))));
-        self.merged.push(source);
-        Ok(())
-    }
-
     /// Volumes that get another group's uuid cannot keep their devices.
     fn require_inactive(&self, vg: &VolumeGroup, concerned: impl Fn(&LogicalVolume) -> bool) -> Result<()> {
         match self.opened.has_block_devices {
@@ -464,29 +428,19 @@ impl Transaction {
         self.commit_all(observer).map_err(|error| error.with_vg(name))
     }
 
-    /// The devices that join the group, in its order, with the physical volumes that they are then.
-    fn joining(&self) -> Vec<(String, Option<PvId>)> {
-        let joining = self.draft.physical_volumes().iter().filter_map(|pv| {
-            let device = match self.new_devices.get(&pv.id())? {
-                NewDevice::Orphan(found) => &found.device,
-                NewDevice::Blank(device) => device,
-            };
-            Some((device.name().to_owned(), Some(pv.id())))
-        });
-        joining.collect()
-    }
-
     fn commit_all(self, observer: &mut dyn Observer) -> Result<VolumeGroup> {
-        let (joining, has_groups) = (self.joining(), !self.scan.groups.is_empty());
-        let Self { lvm, draft, found, new_devices, merged, wipes, filesystems, opened, locks, scan: _ } =
-            self;
+        let Self { lvm, draft, found, new_devices, merged, wipes, filesystems, opened, locks, scan } = self;
         if !draft.is_changed() {
             return Ok(draft.volume_group().clone());
         }
         let new = new_devices.into_iter().collect();
         let mut devices = draft.devices(found.as_ref(), &new)?;
+        // The devices file tells by these ids which devices are meant.
+        let is_listed_anew = |pv: &&CommitPv| new.contains_key(&pv.id) || pv.new_label.is_some();
+        let listed = devices.members.iter().filter(is_listed_anew);
+        let listed = listed.map(|pv| (pv.device.name().to_owned(), Some(pv.id))).collect::<Vec<_>>();
         for source in &merged {
-            add_merged(&mut devices, source)?;
+            merge::add_merged(&mut devices, source)?;
         }
         for pv in devices.members.iter().chain(&devices.removed) {
             check_unmoved(pv)?;
@@ -518,7 +472,7 @@ impl Transaction {
             true => change.write(devices, &text, filesystems, observer)?,
             false => opened.changing(options, || change.write(devices, &text, filesystems, observer))?,
         }
-        opened.list(options, &joining, has_groups)?;
+        opened.list(options, &listed, !scan.groups.is_empty())?;
         drop(locks);
         Ok(vg)
     }
@@ -548,18 +502,18 @@ impl std::fmt::Debug for Transaction {
     }
 }
 
-/// Adds what becomes of a group that is merged into another.
-fn add_merged(devices: &mut VgCommit, source: &FoundVg) -> Result<()> {
-    for pv in source.pvs.iter().flatten() {
-        // Its text would stay behind, and bring the group back.
-        if !devices.members.iter().any(|member| member.id == pv.id()) {
-            let message = "a physical volume of a merged group cannot be removed in the same change";
-            return Err(Error::invalid(message).with_device(pv.device.name()).with_vg(source.vg.name()));
-        }
+/// Which of two copies a change would go to cannot be told.
+fn refuse_duplicates(found: &FoundVg) -> Result<()> {
+    if found.duplicates.is_empty() {
+        return Ok(());
     }
-    // So would the old texts on volumes that it lost.
-    devices.removed.extend(source.outdated.iter().map(CommitPv::leaving));
-    Ok(())
+    let name = found.vg.name();
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!("Cannot update volume group {name} with duplicate PV devices"),
+    )
+    .with_vg(name)
+    .with_help(format!("leave out one of the copies: {}", found.duplicates.join(", "))))
 }
 
 /// A draft of a group as it was found.

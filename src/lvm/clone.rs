@@ -35,7 +35,8 @@ impl Lvm {
         let devices = devices.into_iter().map(Into::into).collect::<Vec<_>>();
         let names = self.names_in_view(&devices)?;
         let copy = self.only(&devices);
-        let opened = OpenDevices::open(&copy.options, Access::Metadata)?;
+        let mut opened = OpenDevices::open(&copy.options, Access::Metadata)?;
+        opened.is_listed = self.options.looks_at_machine();
         let found = of_one_group(opened.scan(), &devices)?;
         let base = base_name.unwrap_or(found.vg.name());
         let name = free_name(base, &names);

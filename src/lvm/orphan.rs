@@ -17,7 +17,7 @@ impl Lvm {
     /// that a group uses it.
     ///
     /// # Effect
-    /// One sector changes; `Unknown` on `Io`.
+    /// One sector changes, and the entry of the devices file; `Unknown` on `Io`.
     #[doc(alias = "pvchange --uuid")]
     pub fn renew_orphan_pv_id(&self, device: impl Into<DeviceSpec>) -> Result<PvId> {
         self.with_orphan(device.into(), |opened, orphan| {
@@ -26,6 +26,8 @@ impl Lvm {
             label.pv_header.pv_id = id;
             if !self.options.dry_run {
                 opened.changing(&self.options, || write_label(&*orphan.pv.device, &label))?;
+                let listed = [(orphan.pv.device.name().to_owned(), Some(id))];
+                opened.list(&self.options, &listed, true)?;
             }
             Ok(id)
         })

@@ -53,6 +53,8 @@ pub(crate) struct OpenDevices {
     pub(crate) has_block_devices: bool,
     /// What else the machine has, when it is the machine that is looked at.
     machine: Option<Machine>,
+    /// True when these are the machine's devices, or some of them: its devices file lists them.
+    pub(crate) is_listed: bool,
     _locks: Vec<ImageLock>,
 }
 
@@ -88,7 +90,7 @@ impl OpenDevices {
         let usage = Use { writable, flush: options.flush };
         let OpenMachine { machine, open } = OpenMachine::look(&options.machine, usage)?;
         // lvm2's locks count even where no device is left: it may be about to make one.
-        let mut opened = Self { has_block_devices: true, ..Self::default() };
+        let mut opened = Self { has_block_devices: true, is_listed: true, ..Self::default() };
         for (known, device) in machine.devices.iter().zip(open) {
             opened.by_path.insert(known.path.clone(), opened.wholes.len());
             opened.by_inode.insert(device.identity()?, opened.wholes.len());
@@ -137,7 +139,7 @@ impl OpenDevices {
         devices: &[(String, Option<PvId>)],
         has_groups: bool,
     ) -> Result<()> {
-        if self.machine.is_none() {
+        if !self.is_listed {
             return Ok(());
         }
         DeviceList::note(options, devices, has_groups).having(Effect::Committed)

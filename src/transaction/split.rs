@@ -3,11 +3,10 @@
 use lvm_core::edit::VgDraft;
 use lvm_core::metadata::{PhysicalVolume, VolumeGroup};
 use lvm_core::store::{CommitOutcome, FoundVg, NewDevice, commit_split};
-use lvm_core::{Effect, Error, ErrorKind, PvId, Result};
+use lvm_core::{Effect, Error, PvId, Result};
 
-use super::{Transaction, check_unmoved, draft_of};
+use super::{Transaction, check_unmoved};
 use crate::commit;
-use crate::lvm::find_group;
 use crate::observe::Observer;
 
 impl Transaction {
@@ -57,7 +56,8 @@ impl Transaction {
     /// of the view, behind those it has, and commits both. Returns this group and the other one.
     ///
     /// # Errors
-    /// `NotFound` without the other group; those of [`VgDraft::split_off`], [`VgDraft::merge`] and
+    /// `NotFound` without the other group, `Unsupported` for a foreign one, `Conflict` when a
+    /// physical volume of it is there twice; those of [`VgDraft::split_off`], [`VgDraft::merge`] and
     /// [`commit`](Self::commit); `InvalidInput` when the transaction has other changes.
     ///
     /// # Effect
@@ -70,17 +70,9 @@ impl Transaction {
         observer: &mut dyn Observer,
     ) -> Result<(VolumeGroup, VolumeGroup)> {
         self.require_unedited()?;
-        self.locks.extend(self.lvm.lock_also(&self.opened, other)?);
-        let found = find_group(self.opened.scan(), other)?;
-        self.lvm.require_own(&found.vg)?;
-        if !found.duplicates.is_empty() {
-            let message = format!("Cannot update volume group {other} with duplicate PV devices");
-            return Err(Error::new(ErrorKind::Conflict, message).with_vg(other));
-        }
-        let stamp = self.lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &self.scan)?;
-        let mut target = draft_of(&found, stamp)?;
+        let (found, mut target) = self.other_group(other)?;
         target.check_changeable()?;
-        let stamp = self.lvm.stamp(other, 0, &self.scan)?;
+        let stamp = self.lvm.stamp(found.vg.name(), 0, &self.scan)?;
         let moved = self.draft.split_off(found.vg.name(), pvs, stamp)?;
         target.merge(moved)?;
         self.move_to(target, Some(&found), pvs, observer)
@@ -133,6 +125,8 @@ impl Transaction {
         }
         let (vg, _, text) = self.draft.commit_text()?;
         let (new_vg, _, new_text) = target.commit_text()?;
+        kept_set.check_size(text.len())?;
+        moved_set.check_size(new_text.len())?;
         if self.lvm.options.dry_run {
             return Ok((vg, new_vg));
         }
@@ -142,12 +136,12 @@ impl Transaction {
         crate::observe::step(observer, format!("splitting volume group {name} from {}", vg.name()))?;
         let write = || commit_split((kept_set, &text), (moved_set, &new_text));
         let outcome = self.opened.changing(&self.lvm.options, write)?;
-        for (draft, vg, outcome) in
-            [(&self.draft, &vg, outcome), (&target, &new_vg, CommitOutcome::default())]
-        {
-            let after = commit::After { lvm: &self.lvm, draft, vg, members: &[] };
-            after.run(outcome, observer).map_err(|error| error.with_effect(Effect::Committed))?;
-        }
+        let both = [(&self.draft, &vg, outcome), (&target, &new_vg, CommitOutcome::default())];
+        let after = both.map(|(draft, vg, outcome)| {
+            commit::After { lvm: &self.lvm, draft, vg, members: &[] }.run(outcome, observer)
+        });
+        let after = after.into_iter().fold(Ok(()), Result::and);
+        after.map_err(|error| error.with_effect(Effect::Committed))?;
         Ok((vg, new_vg))
     }
 

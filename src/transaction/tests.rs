@@ -1,0 +1,207 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::*;
+use crate::lock::Wait;
+use crate::observe::Silent;
+use crate::options::Options;
+use crate::scan::devices_file::DevicesFile;
+use crate::scan::sysfs::made_up::MadeUp;
+
+const SIZE: u64 = 32 << 20;
+
+/// A made-up machine with disks that have nothing but their paths.
+struct View {
+    made: MadeUp,
+    disks: Vec<PathBuf>,
+}
+
+impl View {
+    fn new(disks: u32) -> Self {
+        let made = MadeUp::new();
+        let disks = (0..disks).map(|at| {
+            let letter = char::from_u32(u32::from('a') + at).unwrap();
+            made.disk(&format!("vd{letter}"), &format!("254:{}", 16 * at), SIZE)
+        });
+        let disks = disks.collect();
+        Self { made, disks }
+    }
+
+    fn options(&self) -> Options {
+        let options = Options::new().machine(self.made.options()).run_dir(self.made.path("run"));
+        let wait = Wait::For(Duration::from_millis(300));
+        options.locking_dir(self.made.path("lock")).lock_wait(wait).no_backups()
+    }
+
+    fn lvm(&self) -> Lvm {
+        Lvm::open(self.options()).unwrap()
+    }
+
+    /// Groups of these names over so many disks each.
+    fn groups(&self, groups: &[(&str, usize)]) {
+        let mut disks = self.disks.iter();
+        for (name, count) in groups {
+            let pvs = disks.by_ref().take(*count).collect::<Vec<_>>();
+            let mut tx = self.lvm().create_vg(*name, pvs).unwrap();
+            tx.create_lv(crate::NewLv::linear(*name, crate::Size::mib(4))).unwrap();
+            tx.commit(&mut Silent).unwrap();
+        }
+    }
+
+    fn content(&self) -> Vec<Vec<u8>> {
+        self.disks.iter().map(|disk| fs::read(disk).unwrap()).collect()
+    }
+
+    /// A devices file, to which every device is added by its path.
+    fn with_devices_file(&self) -> PathBuf {
+        self.made.write("lvm/devices/system.devices", "VERSION=1.1.1\n");
+        for disk in &self.disks {
+            self.lvm().device_list().unwrap().add(disk, None).unwrap();
+        }
+        self.made.path("lvm/devices/system.devices")
+    }
+}
+
+fn listed(file: &Path, disk: &Path) -> Option<PvId> {
+    let file = DevicesFile::read(file).unwrap().unwrap();
+    let entry = file.entries().iter().find(|entry| entry.path.as_deref() == Some(disk)).unwrap();
+    assert!(entry.is_by_path());
+    entry.pv_id
+}
+
+#[test]
+fn a_foreign_group_takes_no_part() {
+    let view = View::new(4);
+    view.groups(&[("vg", 2)]);
+    let theirs = Lvm::open(view.options().system_id("other-host")).unwrap();
+    let new = NewVg::new("theirs").system_id("other-host");
+    theirs.create_vg(new, &view.disks[2..]).unwrap().commit(&mut Silent).unwrap();
+    let before = view.content();
+    let error = view.lvm().begin("vg").unwrap().merge_vg("theirs").unwrap_err();
+    assert_eq!((error.kind(), error.vg()), (&ErrorKind::Unsupported, Some("theirs")), "{error:?}");
+    let tx = view.lvm().begin("vg").unwrap();
+    let pv = tx.physical_volumes()[1].id();
+    let error = tx.move_pvs_to("theirs", &[pv], &mut Silent).unwrap_err();
+    assert_eq!((error.kind(), error.vg()), (&ErrorKind::Unsupported, Some("theirs")), "{error:?}");
+    assert!(before == view.content());
+}
+
+#[test]
+fn the_lock_of_another_group_goes_by_its_name() {
+    let view = View::new(3);
+    view.groups(&[("vg", 2), ("other", 1)]);
+    let other = view.lvm().volume_group("other").unwrap().id().to_string();
+    let dir = view.made.path("lock");
+    let held = VgLock::acquire(&dir, "other", crate::lock::LockMode::Exclusive, Wait::Forever).unwrap();
+    let tx = view.lvm().begin("vg").unwrap();
+    let pv = tx.physical_volumes()[1].id();
+    let error = tx.move_pvs_to(&other, &[pv], &mut Silent).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Locked, "{error:?}");
+    drop(held);
+    let tx = view.lvm().begin("vg").unwrap();
+    let (vg, target) = tx.move_pvs_to(&other, &[pv], &mut Silent).unwrap();
+    let counts = [&vg, &target].map(|vg| (vg.name().to_owned(), vg.physical_volumes().len()));
+    assert_eq!(counts, [("vg".to_owned(), 1), ("other".to_owned(), 2)]);
+}
+
+#[test]
+fn a_group_is_no_other_one() {
+    let view = View::new(3);
+    view.groups(&[("vg", 2), ("other", 1)]);
+    let refused = |error: Error| {
+        assert_eq!(*error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        assert!(error.message().starts_with("Duplicate volume group name"), "{error:?}");
+    };
+    let id = view.lvm().volume_group("vg").unwrap().id().to_string();
+    for own in ["vg", &id] {
+        let mut tx = view.lvm().begin("vg").unwrap();
+        refused(tx.merge_vg(own).unwrap_err());
+        let pv = tx.physical_volumes()[1].id();
+        refused(tx.move_pvs_to(own, &[pv], &mut Silent).unwrap_err());
+    }
+    let mut tx = view.lvm().begin("vg").unwrap();
+    tx.rename_vg("renamed").unwrap();
+    refused(tx.merge_vg("vg").unwrap_err());
+    tx.merge_vg("other").unwrap();
+    refused(tx.merge_vg("other").unwrap_err());
+}
+
+#[test]
+fn a_copy_beside_its_original_takes_no_part() {
+    let view = View::new(4);
+    view.groups(&[("vg", 1), ("other", 1)]);
+    let copy = view.made.path("dev/copy");
+    fs::copy(&view.disks[1], &copy).unwrap();
+    let lvm = Lvm::open(Options::new().devices(view.disks[..2].iter().chain([&copy]))).unwrap();
+    let error = lvm.begin("vg").unwrap().merge_vg("other").unwrap_err();
+    assert_eq!((error.kind(), error.vg()), (&ErrorKind::Conflict, Some("other")), "{error:?}");
+}
+
+#[test]
+fn both_groups_of_a_split_are_backed_up() {
+    let view = View::new(2);
+    view.groups(&[("vg", 2)]);
+    let backup = view.made.path("backup");
+    // Nothing can be renamed onto it.
+    fs::create_dir_all(backup.join("vg/in the way")).unwrap();
+    let lvm = Lvm::open(view.options().backup_dir(&backup)).unwrap();
+    let tx = lvm.begin("vg").unwrap();
+    let pv = tx.physical_volumes()[1].id();
+    let error = tx.split_vg("new", &[pv], &mut Silent).unwrap_err();
+    assert_eq!(error.effect(), lvm_core::Effect::Committed, "{error:?}");
+    assert_eq!(view.lvm().volume_groups().unwrap().len(), 2);
+    assert!(fs::read_to_string(backup.join("new")).unwrap().contains("new {"));
+}
+
+#[test]
+fn a_split_that_is_tried_out_tells_that_the_text_does_not_fit() {
+    let view = View::new(2);
+    let small = |disk: &PathBuf| {
+        let options = PvOptions { metadata_size: Some(Bytes::kib(32)), ..PvOptions::default() };
+        PvSource::new(disk).options(PvOptions { data_alignment: Some(Bytes::kib(4)), ..options })
+    };
+    view.lvm().create_vg("vg", view.disks.iter().map(small)).unwrap().commit(&mut Silent).unwrap();
+    for dry_run in [true, false] {
+        let lvm = Lvm::open(view.options().dry_run(dry_run)).unwrap();
+        let tx = lvm.begin("vg").unwrap();
+        let pv = tx.physical_volumes()[1].id();
+        let tags =
+            |vg: &mut VgDraft| (0..60).try_for_each(|at| vg.add_vg_tag(&format!("{at}{}", "x".repeat(500))));
+        let error = tx.split_vg_with("new", &[pv], tags, &mut Silent).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::MetadataFull { .. }), "dry run {dry_run}: {error:?}");
+    }
+}
+
+#[test]
+fn new_ids_reach_the_devices_file() {
+    let view = View::new(3);
+    let file = view.with_devices_file();
+    view.groups(&[("vg", 2)]);
+    let orphan = view.lvm().create_pv(&view.disks[2], &PvOptions::default(), Overwrite::Refuse).unwrap();
+    assert_eq!(listed(&file, &view.disks[2]), Some(orphan));
+    let orphan = view.lvm().renew_orphan_pv_id(&view.disks[2]).unwrap();
+    assert_eq!(listed(&file, &view.disks[2]), Some(orphan));
+    assert_eq!(view.lvm().scan().unwrap().orphans.len(), 1);
+    let old = listed(&file, &view.disks[0]).unwrap();
+    let (_, new) = view.lvm().update("vg", |tx| tx.renew_pv_id(old)).unwrap();
+    assert_ne!(new, old);
+    assert_eq!(listed(&file, &view.disks[0]), Some(new));
+    assert!(view.lvm().volume_group("vg").unwrap().physical_volumes().iter().all(|pv| !pv.is_missing()));
+}
+
+#[test]
+fn a_clone_keeps_its_place_in_the_devices_file() {
+    let view = View::new(2);
+    let file = view.with_devices_file();
+    view.groups(&[("vg", 1)]);
+    fs::copy(&view.disks[0], &view.disks[1]).unwrap();
+    let devices = view.lvm().device_list().unwrap().add(&view.disks[1], None).unwrap();
+    assert!(devices.pv_id.is_some());
+    let tx = view.lvm().begin_import_clone([&view.disks[1]], None, false).unwrap();
+    let clone = tx.commit(&mut Silent).unwrap();
+    assert_eq!(listed(&file, &view.disks[1]), Some(clone.physical_volumes()[0].id()));
+    let names = view.lvm().volume_groups().unwrap();
+    let names = names.iter().map(VolumeGroup::name).collect::<Vec<_>>();
+    assert_eq!(names, ["vg", "vg1"]);
+}
