@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use lvm_core::edit::NewVg;
+use lvm_core::error::Context;
 use lvm_core::metadata::VolumeGroup;
 use lvm_core::ondisk::MdaHeader;
 use lvm_core::store::{
-    FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, initialise_pv, remove_labels, write_label,
+    FoundVg, Orphan, Problem, PvLayout, PvOptions, Scan, Unfinished, initialise_pv, remove_labels,
+    write_label,
 };
 use lvm_core::text::Imported;
 use lvm_core::{BlockDevice, Bytes, Effect, Error, ErrorKind, Id, PvId, Result, VgId};
@@ -174,7 +176,8 @@ impl Lvm {
         let scan = self.finished_scan(&opened)?;
         let found = find_group(clone_groups(&scan), name_or_id)?;
         self.require_own(&found.vg)?;
-        Transaction::of_group(self.clone(), opened, locks, scan, found)
+        let stamp = self.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
+        Transaction::of_group(self.clone(), stamp, opened, locks, scan, found)
     }
 
     /// Begins a new group over these devices, which become physical volumes when they are none.
@@ -516,9 +519,9 @@ impl Lvm {
         if scan.unfinished.is_empty() || self.options.dry_run {
             return Ok(scan);
         }
-        for area in &scan.unfinished {
-            area.finish()?;
-        }
+        // Ids in labels may change by this.
+        let finish = || scan.unfinished.iter().try_for_each(Unfinished::finish);
+        opened.changing(&self.options, finish).having(Effect::Unchanged)?;
         Ok(opened.scan())
     }
 }

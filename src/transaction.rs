@@ -97,13 +97,13 @@ pub struct Transaction {
 impl Transaction {
     pub(crate) fn of_group(
         lvm: Lvm,
+        stamp: Stamp,
         opened: OpenDevices,
         locks: Vec<VgLock>,
         scan: Scan,
         found: FoundVg,
     ) -> Result<Self> {
         refuse_duplicates(&found)?;
-        let stamp = lvm.stamp(&found.vg.id().to_string(), found.vg.seqno(), &scan)?;
         let mut draft = draft_of(&found, stamp)?;
         draft.set_allocation_settings(lvm.options.allocation.clone());
         Ok(Self::assemble(lvm, draft, Some(found), scan, opened, locks))

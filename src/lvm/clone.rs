@@ -1,7 +1,9 @@
 //! Copies of groups, which have the ids of their originals.
 
+use std::collections::BTreeSet;
+
 use lvm_core::store::{AreaCopy, FoundVg, Scan};
-use lvm_core::{BlockDevice, Error, ErrorKind, Result};
+use lvm_core::{Error, ErrorKind, Result};
 
 use super::Lvm;
 use crate::activate::change::live_devices;
@@ -33,47 +35,53 @@ impl Lvm {
     ) -> Result<Transaction> {
         self.require_writable_view()?;
         let devices = devices.into_iter().map(Into::into).collect::<Vec<_>>();
-        let names = self.names_in_view(&devices)?;
-        let copy = self.only(&devices);
-        let mut opened = OpenDevices::open(&copy.options, Access::Metadata)?;
-        opened.is_listed = self.options.looks_at_machine();
+        let (opened, mut view) = self.open_copy(&devices)?;
+        // Nobody makes a group while this is held, so that what is free now stays so.
+        let mut locks = self.lock_groups(&opened, &[])?;
+        if self.options.looks_at_machine() {
+            view = OpenDevices::open(&self.options, Access::Read)?.scan();
+        }
         let found = of_one_group(opened.scan(), &devices)?;
-        let base = base_name.unwrap_or(found.vg.name());
-        let name = free_name(base, &names);
-        let locks = copy.lock_groups(&opened, &[found.vg.name(), &name])?;
-        let scan = copy.finished_scan(&opened)?;
+        let taken = view.groups.iter().map(|found| found.vg.name()).collect::<Vec<_>>();
+        let name = free_name(base_name.unwrap_or(found.vg.name()), &taken);
+        let names = BTreeSet::from([found.vg.name(), name.as_str()]);
+        for name in names {
+            locks.extend(self.lock_also(&opened, name)?);
+        }
+        let scan = self.finished_scan(&opened)?;
         let found = of_one_group(scan.clone(), &devices)?;
-        copy.require_own(&found.vg)?;
+        self.require_own(&found.vg)?;
         if found.vg.is_exported() && !import {
             let message = format!("VG {} is exported, use the --import option.", found.vg.name());
             return Err(Error::new(ErrorKind::InUse, message).with_vg(found.vg.name()));
         }
         if opened.has_block_devices {
-            copy.require_no_volumes_on(&found)?;
+            self.require_no_volumes_on(&found)?;
         }
-        let mut transaction = Transaction::of_group(copy, opened, locks, scan, found)?;
+        // The ids of the view are in use as well as those of the copy.
+        view.groups.extend(scan.groups.iter().cloned());
+        let stamp = self.stamp(&found.vg.id().to_string(), found.vg.seqno(), &view)?;
+        let mut transaction = Transaction::of_group(self.clone(), stamp, opened, locks, scan, found)?;
         transaction.become_clone(&name, import)?;
         Ok(transaction)
     }
 
-    /// The names of all groups, after a look whether the view has the devices.
-    fn names_in_view(&self, devices: &[DeviceSpec]) -> Result<Vec<String>> {
-        let opened = OpenDevices::open(&self.options, Access::Read)?;
-        for spec in devices {
-            opened.require_seen(spec)?;
+    /// Opens the devices of a copy alone; with what is in the whole view.
+    fn open_copy(&self, devices: &[DeviceSpec]) -> Result<(OpenDevices, Scan)> {
+        if self.options.looks_at_machine() {
+            let whole = OpenDevices::open(&self.options, Access::Read)?;
+            devices.iter().try_for_each(|spec| whole.require_seen(spec))?;
+            // What is there twice is left out of the view: the devices are opened by their paths.
+            let options = Options { devices: devices.to_vec(), ..self.options.clone() };
+            let mut opened = OpenDevices::open(&options, Access::Metadata)?;
+            (opened.has_block_devices, opened.is_listed) = (true, true);
+            return Ok((opened, whole.scan()));
         }
-        Ok(opened.scan().groups.into_iter().map(|found| found.vg.name().to_owned()).collect())
-    }
-
-    /// The same handle, on these devices alone.
-    fn only(&self, devices: &[DeviceSpec]) -> Self {
-        let given = |device: &&std::sync::Arc<dyn BlockDevice>| {
-            devices.iter().any(|spec| spec.to_string() == device.name())
-        };
-        let block_devices = self.options.block_devices.iter().filter(given).cloned().collect::<Vec<_>>();
-        let is_path = |spec: &&DeviceSpec| !block_devices.iter().any(|one| one.name() == spec.to_string());
-        let devices = devices.iter().filter(is_path).cloned().collect();
-        Self { options: Options { devices, block_devices, ..self.options.clone() } }
+        // Images are locked one by one, so that all of the view must be: a name that is free stays so.
+        let mut opened = OpenDevices::open(&self.options, Access::Metadata)?;
+        let view = opened.scan();
+        opened.keep(devices)?;
+        Ok((opened, view))
     }
 
     /// Refuses when a device of the kernel that stands for a volume of this group lies on one of
@@ -127,8 +135,8 @@ fn of_one_group(mut scan: Scan, devices: &[DeviceSpec]) -> Result<FoundVg> {
 }
 
 /// The name, or the first one with a number behind it, that none of these is.
-fn free_name(base: &str, taken: &[String]) -> String {
-    let is_free = |name: &String| !taken.contains(name);
+fn free_name(base: &str, taken: &[&str]) -> String {
+    let is_free = |name: &String| !taken.contains(&name.as_str());
     let numbered = (1_u32..).map(|number| format!("{base}{number}"));
     std::iter::once(base.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }

@@ -246,6 +246,21 @@ impl OpenDevices {
 }
 
 impl OpenDevices {
+    /// Looks at these devices alone from now on, and at the partitions of those that have some. The
+    /// locks of the others are kept.
+    ///
+    /// # Errors
+    /// Those of [`find`](Self::find).
+    pub(crate) fn keep(&mut self, devices: &[DeviceSpec]) -> Result<()> {
+        let kept = devices.iter().map(|spec| self.find(spec)).collect::<Result<Vec<_>>>()?;
+        let is_kept = |name: &str| {
+            let is_part = |whole: &str| name.strip_prefix(whole).is_some_and(|part| part.starts_with('#'));
+            kept.iter().any(|kept| kept.name() == name || is_part(kept.name()))
+        };
+        self.devices.retain(|device| is_kept(device.name()));
+        Ok(())
+    }
+
     /// Makes sure that the view has a device, or leaves it out only as a duplicate.
     ///
     /// # Errors

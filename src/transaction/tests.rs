@@ -49,6 +49,14 @@ impl View {
         }
     }
 
+    /// A copy of a disk, as a disk of its own.
+    fn copy(&self, from: usize, letter: char) -> PathBuf {
+        let number = 16 * (u32::from(letter) - u32::from('a'));
+        let copy = self.made.disk(&format!("vd{letter}"), &format!("254:{number}"), SIZE);
+        fs::copy(&self.disks[from], &copy).unwrap();
+        copy
+    }
+
     fn content(&self) -> Vec<Vec<u8>> {
         self.disks.iter().map(|disk| fs::read(disk).unwrap()).collect()
     }
@@ -204,4 +212,65 @@ fn a_clone_keeps_its_place_in_the_devices_file() {
     let names = view.lvm().volume_groups().unwrap();
     let names = names.iter().map(VolumeGroup::name).collect::<Vec<_>>();
     assert_eq!(names, ["vg", "vg1"]);
+}
+
+#[test]
+fn two_clones_at_once_get_two_names() {
+    let view = View::new(1);
+    view.groups(&[("vg", 1)]);
+    let copies = [view.copy(0, 'b'), view.copy(0, 'c')];
+    let patient = Lvm::open(view.options().lock_wait(Wait::Forever)).unwrap();
+    let first = patient.begin_import_clone([&copies[0]], None, false).unwrap();
+    let name = std::thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let tx = patient.begin_import_clone([&copies[1]], None, false).unwrap();
+            tx.commit(&mut Silent).unwrap().name().to_owned()
+        });
+        // Time to come as far as the lock.
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(first.commit(&mut Silent).unwrap().name(), "vg1");
+        second.join().unwrap()
+    });
+    assert_eq!(name, "vg2");
+}
+
+#[test]
+fn clones_with_a_seed_have_ids_of_their_own() {
+    let view = View::new(1);
+    view.groups(&[("vg", 1)]);
+    let all = [view.disks[0].clone(), view.copy(0, 'b'), view.copy(0, 'c')];
+    let images = Options::new().devices(&all).seed(7).no_backups();
+    for options in [view.options().seed(7), images] {
+        let lvm = Lvm::open(options).unwrap();
+        for (copy, name) in [(1, "vg1"), (2, "vg2")] {
+            fs::copy(&all[0], &all[copy]).unwrap();
+            let tx = lvm.begin_import_clone([&all[copy]], None, false).unwrap();
+            assert_eq!(tx.commit(&mut Silent).unwrap().name(), name);
+        }
+        let scan = lvm.scan().unwrap();
+        assert!(scan.problems.is_empty(), "{:?}", scan.problems);
+        assert_eq!(scan.groups.iter().map(|found| found.vg.name()).collect::<Vec<_>>(), ["vg", "vg1", "vg2"]);
+        // As they were, for the next.
+        all[1..].iter().for_each(|copy| fs::copy(&all[0], copy).map(drop).unwrap());
+    }
+}
+
+#[test]
+fn what_is_finished_first_makes_hints_stale() {
+    let view = View::new(1);
+    view.groups(&[("vg", 1)]);
+    let header = |disk: &[u8]| MdaHeader::decode(disk[4096..4608].try_into().unwrap(), 4096).unwrap();
+    let before = header(&view.content()[0]);
+    let pv = view.lvm().volume_group("vg").unwrap().physical_volumes()[0].id();
+    view.lvm().update("vg", |tx| tx.renew_pv_id(pv)).unwrap();
+    let mut disk = view.content().remove(0);
+    let after = header(&disk);
+    let cut_short = MdaHeader { committed: before.committed, precommitted: after.committed, ..after };
+    disk[4096..4608].copy_from_slice(&cut_short.encode());
+    fs::write(&view.disks[0], disk).unwrap();
+    assert_eq!(view.lvm().scan().unwrap().unfinished.len(), 1);
+    view.made.write("run/hints", "notes\n");
+    drop(view.lvm().begin("vg").unwrap());
+    assert!(view.made.path("run/newhints").exists());
+    assert!(view.lvm().scan().unwrap().unfinished.is_empty());
 }

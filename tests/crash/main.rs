@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use check::{Expected, Repeat, Scenario, Verdict, go_on, open, read};
-use disk::{Disks, Event, Image};
+use disk::{Disks, Event, Fault, Image};
 use faults::Faults;
 use lvmkit::{Effect, ErrorKind, Lvm};
 use oracle::Oracle;
@@ -206,6 +206,42 @@ fn what_could_lose_the_only_copy_is_refused() {
     let error = tx.split_vg("other", &moved, &mut lvmkit::Silent).unwrap_err();
     assert_eq!((error.kind(), error.effect()), (&ErrorKind::InvalidInput, Effect::Unchanged), "{error:?}");
     assert!(disks.events().is_empty());
+}
+
+/// What a change that was cut short left is finished by the next one, before it is a change itself.
+#[test]
+fn finishing_changes_nothing_that_is_seen() {
+    let scenarios = scenarios::all(false);
+    for name in [
+        "vgmerge, whole, areas [1, 1]",
+        "vgimportclone, areas [1, 1]",
+        "pvchange --uuid d0, one PV, two areas",
+    ] {
+        let scenario = scenarios.iter().find(|one| one.name.starts_with(name));
+        let scenario = scenario.unwrap_or_else(|| panic!("no {name}"));
+        let (log, _) = record(scenario);
+        let (mut seen, mut failed) = (HashSet::new(), 0);
+        for_each_state(&scenario.disks, &log, Effort::SMALL, check::SEED, |_, state| {
+            let scan = check::scan(state);
+            if scan.unfinished.is_empty() || !seen.insert(disk::fingerprint(state)) {
+                return;
+            }
+            let group = scan.groups[0].vg.name();
+            for disk in 0..state.len() {
+                for fault in [Fault::DeadFromWrite(0), Fault::DeadFromWrite(1), Fault::DeadFromFlush(0)] {
+                    let disks = Disks::with_fault(state, Some((disk, fault)));
+                    let Err(error) = open(&disks, check::SEED).begin(group) else { continue };
+                    assert_eq!(
+                        (error.kind(), error.effect()),
+                        (&ErrorKind::Io, Effect::Unchanged),
+                        "{error:?}"
+                    );
+                    failed += 1;
+                }
+            }
+        });
+        assert!(failed > 0, "{name}");
+    }
 }
 
 /// The fraction of the changes that are shown to lvm2, which takes its time.

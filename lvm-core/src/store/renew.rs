@@ -111,8 +111,10 @@ pub(super) fn roll_forward(found: &mut [FoundPv], newest: &[Arc<Imported>]) -> V
         }
         if let Some(id) = renewed {
             pv.scanned.label.pv_header.pv_id = id;
-            if let Some(first) = unfinished.iter_mut().rev().find(|area| area.is_on(&pv.device)) {
-                first.set_label(&pv.scanned.label);
+            // The label is written just before the last of its second slots goes: until then that
+            // slot tells the new id, and afterwards nothing else would.
+            if let Some(last) = unfinished.iter_mut().rev().find(|area| area.is_on(&pv.device)) {
+                last.set_label(&pv.scanned.label);
             }
         }
     }

@@ -9,7 +9,7 @@ use super::label::write_label;
 use super::renew;
 use super::scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 use crate::block::BlockDevice;
-use crate::error::{Error, Result};
+use crate::error::{Context, Effect, Error, Result};
 use crate::id::{PvId, VgId};
 use crate::metadata::{PhysicalVolume, PvStatus, TextHeader, VolumeGroup};
 use crate::ondisk::{Label, MdaHeader, RawLocation};
@@ -276,15 +276,15 @@ impl Unfinished {
     pub fn finish(&self) -> Result<()> {
         if let Some(label) = &self.label {
             // Without the second slot nothing would tell the new id.
-            write_label(&self.device, label)?;
+            write_label(&self.device, label).having(Effect::Unchanged)?;
         }
         let header = MdaHeader {
             committed: self.header.precommitted,
             precommitted: RawLocation::default(),
             ..self.header
         };
-        self.device.write_at(header.start, &header.encode())?;
-        self.device.flush()
+        let written = self.device.write_at(header.start, &header.encode());
+        written.and_then(|()| self.device.flush()).having(Effect::Unchanged)
     }
 }
 
