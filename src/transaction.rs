@@ -522,7 +522,9 @@ fn draft_of(found: &FoundVg, stamp: Stamp) -> Result<VgDraft> {
         PvLayout::from_label(&pv.scanned.label, Bytes(pv.device.size()))
             .map_err(|error| error.with_device(pv.device.name()))
     });
-    Ok(VgDraft::from_vg(found.vg.clone(), layouts.collect::<Result<Vec<_>>>()?, stamp))
+    let mut draft = VgDraft::from_vg(found.vg.clone(), layouts.collect::<Result<Vec<_>>>()?, stamp);
+    found.found_pvs().for_each(|pv| draft.note_ignored(pv.id(), pv.ignored_areas()));
+    Ok(draft)
 }
 
 /// A device that was looked at and may join.
@@ -555,7 +557,7 @@ impl Chosen {
         let orphans = Scan { orphans: scan.orphans.clone(), ..Scan::default() };
         if let Some(orphan) = find_orphan(orphans, &name).filter(|orphan| !orphan.used_by_unknown) {
             let layout = PvLayout::from_label(&orphan.pv.scanned.label, Bytes(device.size()))?;
-            let new_pv = NewPv::existing(name, layout);
+            let new_pv = NewPv::existing(name, layout).ignored_areas(orphan.pv.ignored_areas());
             return Ok(Self { new_pv, new_device: NewDevice::Orphan(orphan.pv), device, wipe: Vec::new() });
         }
         let wipe = signatures_in_the_way(scan, &*device, source.overwrite)?;

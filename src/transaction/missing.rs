@@ -1,6 +1,6 @@
 //! Physical volumes that do not come back.
 
-use lvm_core::{PvId, Result};
+use lvm_core::Result;
 
 use super::Transaction;
 use crate::report::partial_volumes;
@@ -32,25 +32,13 @@ impl Transaction {
     /// first, so that none stays.
     ///
     /// # Errors
-    /// Those of [`VgDraft::remove_lv`](lvm_core::edit::VgDraft::remove_lv) and
-    /// [`VgDraft::remove_pv`](lvm_core::edit::VgDraft::remove_pv).
+    /// Those of [`VgDraft::remove_missing_pvs`](lvm_core::edit::VgDraft::remove_missing_pvs).
     #[doc(alias = "vgreduce --removemissing")]
     pub fn remove_missing_pvs(&mut self, lvs: bool) -> Result<RemovedMissing> {
         let mut done = RemovedMissing::default();
         let partial = self.partial_lvs()?;
-        if lvs {
-            partial.iter().try_for_each(|lv| self.draft.remove_lv(lv))?;
-            done.removed = partial;
-        } else {
-            done.partial = partial;
-        }
-        let used = self.draft.pv_map()?;
-        let pvs = self.draft.physical_volumes().iter().enumerate();
-        let unused = pvs.filter(|(at, pv)| pv.is_missing() && used.used_count(*at).is_zero());
-        let unused = unused.map(|(_, pv)| pv.id()).collect::<Vec<PvId>>();
-        unused.into_iter().try_for_each(|pv| self.draft.remove_pv(pv))?;
-        // Those that stay are recorded to be missing.
-        self.draft.rewrite()?;
+        *(if lvs { &mut done.removed } else { &mut done.partial }) = partial;
+        self.draft.remove_missing_pvs(&done.removed)?;
         Ok(done)
     }
 }

@@ -274,3 +274,73 @@ fn what_is_finished_first_makes_hints_stale() {
     assert!(view.made.path("run/newhints").exists());
     assert!(view.lvm().scan().unwrap().unfinished.is_empty());
 }
+
+#[test]
+fn what_is_missing_goes_all_or_not_at_all() {
+    let view = View::new(2);
+    view.groups(&[("vg", 2)]);
+    let on_second = crate::NewLv::linear("lost", crate::Size::mib(4));
+    let on_second = on_second.on([PvArgument::parse(&view.disks[1].to_string_lossy()).unwrap()]);
+    view.lvm().update("vg", |tx| tx.create_lv(on_second)).unwrap();
+    view.lvm().update("vg", |tx| tx.set_resizeable(false)).unwrap();
+    fs::write(&view.disks[1], vec![0; usize::try_from(SIZE).unwrap()]).unwrap();
+    let mut tx = view.lvm().begin("vg").unwrap();
+    let error = tx.remove_missing_pvs(true).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::InvalidInput, "{error:?}");
+    assert!(tx.logical_volume("lost").is_some() && !tx.is_changed());
+    tx.set_resizeable(true).unwrap();
+    assert_eq!(tx.remove_missing_pvs(true).unwrap().removed, ["lost"]);
+    let vg = tx.commit(&mut Silent).unwrap();
+    assert_eq!((vg.physical_volumes().len(), vg.logical_volumes().count()), (1, 1));
+}
+
+#[test]
+fn areas_out_of_use_are_counted_as_the_group_is_now() {
+    let view = View::new(3);
+    view.groups(&[("vg", 2)]);
+    let ids = |tx: &Transaction| tx.physical_volumes().iter().map(|pv| pv.id()).collect::<Vec<_>>();
+    let refused = |result: Result<bool>| {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.vg()), (&ErrorKind::InUse, Some("vg")), "{error:?}");
+    };
+    // One that leaves has no area that could be used.
+    let mut tx = view.lvm().begin("vg").unwrap();
+    let [first, second] = ids(&tx)[..] else { panic!() };
+    tx.remove_pv(second).unwrap();
+    refused(tx.set_pv_metadata_ignore(first, true));
+    // One that joins has.
+    let third = tx.add_pv_on(&view.disks[2]).unwrap();
+    assert!(tx.set_pv_metadata_ignore(first, true).unwrap());
+    assert!(!tx.set_pv_metadata_ignore(first, true).unwrap());
+    refused(tx.set_pv_metadata_ignore(third, true));
+    tx.commit(&mut Silent).unwrap();
+    let ignored = || {
+        let found = view.lvm().found_group("vg").unwrap();
+        found.found_pvs().map(lvm_core::store::FoundPv::ignored_areas).collect::<Vec<_>>()
+    };
+    assert_eq!(ignored(), [1, 0]);
+    // What is out of use on disk is known.
+    let mut tx = view.lvm().begin("vg").unwrap();
+    assert!(!tx.set_pv_metadata_ignore(first, true).unwrap() && !tx.is_changed());
+    refused(tx.set_pv_metadata_ignore(third, true));
+    // Under a new id.
+    tx.set_metadata_copies(1).unwrap();
+    let renewed = tx.renew_pv_id(first).unwrap();
+    assert!(tx.set_pv_metadata_ignore(renewed, false).unwrap());
+    assert_eq!(tx.metadata_copies(), 2);
+    tx.commit(&mut Silent).unwrap();
+    assert_eq!(ignored(), [0, 0]);
+}
+
+#[test]
+fn an_orphan_with_its_areas_out_of_use_joins_so() {
+    let view = View::new(2);
+    view.groups(&[("vg", 1)]);
+    let options = PvOptions { metadata_ignore: true, ..PvOptions::default() };
+    view.lvm().create_pv(&view.disks[1], &options, Overwrite::Refuse).unwrap();
+    let mut tx = view.lvm().begin("vg").unwrap();
+    let joined = tx.add_pv_on(&view.disks[1]).unwrap();
+    assert!(!tx.set_pv_metadata_ignore(joined, true).unwrap());
+    let first = tx.physical_volumes()[0].id();
+    assert_eq!(*tx.set_pv_metadata_ignore(first, true).unwrap_err().kind(), ErrorKind::InUse);
+}

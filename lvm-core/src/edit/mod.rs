@@ -69,6 +69,28 @@ pub struct DraftPv {
     /// Whether an edit kept its metadata areas out of use or brought them into use, which the
     /// group's text does not tell either.
     pub ignore: Option<bool>,
+    /// How many of its metadata areas are out of use on disk.
+    pub ignored: usize,
+}
+
+impl DraftPv {
+    /// A physical volume with this layout, which says of all its metadata areas alike whether they
+    /// are in use.
+    pub(super) fn of_layout(layout: PvLayout, initialise: bool) -> Self {
+        let ignored = if layout.metadata_ignore { layout.metadata_areas.len() } else { 0 };
+        Self { layout, initialise, moved: false, ignore: None, ignored }
+    }
+
+    /// How many of its metadata areas are in use.
+    #[must_use]
+    pub fn areas_in_use(&self) -> usize {
+        let total = self.layout.metadata_areas.len();
+        match self.ignore {
+            Some(true) => 0,
+            Some(false) => total,
+            None => total.saturating_sub(self.ignored),
+        }
+    }
 }
 
 /// A volume group that is being changed.
@@ -94,9 +116,7 @@ impl VgDraft {
     /// areas lie.
     #[must_use]
     pub fn from_vg(vg: VolumeGroup, layouts: impl IntoIterator<Item = PvLayout>, stamp: Stamp) -> Self {
-        let layouts = layouts
-            .into_iter()
-            .map(|layout| (layout.id, DraftPv { layout, initialise: false, moved: false, ignore: None }));
+        let layouts = layouts.into_iter().map(|layout| (layout.id, DraftPv::of_layout(layout, false)));
         Self {
             working: vg.clone(),
             base: Some(vg),
@@ -109,6 +129,14 @@ impl VgDraft {
             renewed: Vec::new(),
             settings: AllocationSettings::default(),
             warnings: Vec::new(),
+        }
+    }
+
+    /// Notes that so many metadata areas of a physical volume are out of use on disk, which its
+    /// layout does not tell.
+    pub fn note_ignored(&mut self, pv: PvId, ignored: usize) {
+        if let Some(known) = self.layouts.get_mut(&pv) {
+            known.ignored = ignored;
         }
     }
 

@@ -16,6 +16,7 @@ pub struct NewPv {
     size: Bytes,
     options: PvOptions,
     existing: Option<PvLayout>,
+    ignored: usize,
 }
 
 impl NewPv {
@@ -23,14 +24,20 @@ impl NewPv {
     /// or any name when there is no device yet.
     #[must_use]
     pub fn of_size(device: impl Into<String>, size: Bytes) -> Self {
-        Self { device: device.into(), size, options: PvOptions::default(), existing: None }
+        Self { device: device.into(), size, options: PvOptions::default(), existing: None, ignored: 0 }
     }
 
     /// A device that is a physical volume without a group.
     #[must_use]
     pub fn existing(device: impl Into<String>, layout: PvLayout) -> Self {
         let size = Bytes(layout.device_size);
-        Self { device: device.into(), size, options: PvOptions::default(), existing: Some(layout) }
+        Self {
+            device: device.into(),
+            size,
+            options: PvOptions::default(),
+            existing: Some(layout),
+            ignored: 0,
+        }
     }
 
     /// With these options (pvcreate(8)); they count only for a device that is not a physical
@@ -38,6 +45,13 @@ impl NewPv {
     #[must_use]
     pub fn options(mut self, options: PvOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// So many metadata areas of a physical volume that exists are out of use.
+    #[must_use]
+    pub fn ignored_areas(mut self, count: usize) -> Self {
+        self.ignored = count;
         self
     }
 
@@ -166,7 +180,9 @@ impl Edit<'_> {
             bootloader_area,
             extra: Vec::new(),
         });
-        self.layouts().insert(id, DraftPv { layout, initialise, moved: false, ignore: None });
+        let mut draft_pv = DraftPv::of_layout(layout, initialise);
+        draft_pv.ignored = draft_pv.ignored.max(new.ignored);
+        self.layouts().insert(id, draft_pv);
         Ok(id)
     }
 
@@ -178,7 +194,7 @@ impl Edit<'_> {
         })
     }
 
-    fn remove_pv(&mut self, pv: PvId) -> Result<()> {
+    pub(super) fn remove_pv(&mut self, pv: PvId) -> Result<()> {
         let at = self.pv_position(pv)?;
         let device = self.vg.physical_volumes.get(at).map_or("", |pv| pv.device.as_str());
         let in_use = |message| Err(Error::new(ErrorKind::InUse, message).with_pv(format!("{pv}")));

@@ -2,7 +2,7 @@
 
 use std_alloc::{borrow::ToOwned, format};
 
-use super::VgDraft;
+use super::{Edit, VgDraft};
 use crate::error::{Error, Result};
 
 impl VgDraft {
@@ -16,10 +16,7 @@ impl VgDraft {
         self.edit(|edit| {
             edit.require_writable()?;
             edit.require_known()?;
-            edit.require_simple(name)?;
-            let at = edit.lv_position(name)?;
-            edit.vg.logical_volumes.remove(at);
-            Ok(())
+            edit.remove_lv(name)
         })
     }
 
@@ -60,5 +57,14 @@ impl VgDraft {
             let help = format!("{} has volumes that cannot be removed yet", self.working.name);
             error.with_help(help)
         })
+    }
+}
+
+impl Edit<'_> {
+    pub(super) fn remove_lv(&mut self, name: &str) -> Result<()> {
+        self.require_simple(name)?;
+        let at = self.lv_position(name)?;
+        self.vg.logical_volumes.remove(at);
+        Ok(())
     }
 }

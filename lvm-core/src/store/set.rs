@@ -63,6 +63,12 @@ impl FoundPv {
     pub fn id(&self) -> PvId {
         self.scanned.label.pv_header.pv_id
     }
+
+    /// How many of its metadata areas are out of use.
+    #[must_use]
+    pub fn ignored_areas(&self) -> usize {
+        self.scanned.areas.iter().filter(|area| area.is_ignored()).count()
+    }
 }
 
 /// A volume group that was found, with every copy of its metadata.
