@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use lvmkit::config::Config;
+use lvmkit::core::store::Scan;
 use lvmkit::data::signature::Signature;
 use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, PvSource, PvUse, Transaction, VolumeGroup};
 
@@ -374,6 +375,21 @@ impl<'o> Session<'o> {
                 Ok(())
             })),
             None => after(self),
+        }
+    }
+
+    /// Looks at the devices.
+    ///
+    /// # Errors
+    /// What a scan fails with; in a batch that changes a group already, whose devices are locked so
+    /// that the scan would wait for itself.
+    pub(crate) fn scan(&self, lvm: &Lvm) -> Outcome<Scan> {
+        match self.changed() {
+            Some(vg) => Err(Failure::refused(format!(
+                "Devices cannot be looked at while the batch changes volume group {}.",
+                vg.name()
+            ))),
+            None => Ok(lvm.scan()?),
         }
     }
 

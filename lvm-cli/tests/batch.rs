@@ -48,6 +48,22 @@ fn a_batch_is_one_commit() {
     assert_eq!(folder.run("vgs --noheadings").ok(), "");
 }
 
+/// Attributes of the group are a part of the change, whose devices are locked by then.
+#[test]
+fn attributes_of_the_group_change_in_a_batch() {
+    let folder = Folder::with_group(&[("a", 20)]);
+    let columns = "vgs -o vg_tags,vg_seqno,max_lv,lv_count,vg_systemid --separator=,";
+    folder.write("file", "lvcreate -n x -L4m vg\nvgchange --addtag t vg\nvgchange -l 7\n");
+    folder.run("apply file").ok();
+    assert_eq!(folder.column(columns), ["t,2,7,1,"]);
+    folder.write("file", "vgchange --addtag u vg\nvgchange --addtag v no\n");
+    let said = folder.run("apply file").fails(5);
+    assert!(said.contains("Volume group \"no\" not found"), "{said}");
+    folder.write("file", "lvrename vg x y\nvgchange --deltag t -S vg_tags=t\nvgchange --systemid other vg\n");
+    folder.run("apply -y file").ok();
+    assert_eq!(folder.column(columns), [",3,7,1,other"]);
+}
+
 #[test]
 fn a_batch_that_fails_changes_nothing() {
     let folder = Folder::new(&[("a", 20), ("b", 20), ("c", 20)]);

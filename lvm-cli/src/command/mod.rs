@@ -229,14 +229,26 @@ fn invalid_path(word: &str) -> String {
 /// The names of the groups that the arguments mean: names, tags, or without any all of them; of
 /// those the ones that `--select` selects.
 fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    if session.has_change() {
-        let vgs = session.volume_groups(lvm)?;
-        let vgs = vgs.iter().collect::<Vec<_>>();
-        let names = chosen_among(session, &vgs);
-        return select::groups(session, lvm, &vgs, names);
-    }
-    let scan = lvm.scan()?;
-    selected_groups(session, lvm, &scan)
+    groups_where(session, lvm, |_| true)
+}
+
+/// The same, without those that `is_meant` says no to.
+fn groups_where(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    is_meant: impl Fn(&VolumeGroup) -> bool,
+) -> Outcome<Vec<String>> {
+    let (scan, changed);
+    let vgs = if session.has_change() {
+        changed = session.volume_groups(lvm)?;
+        changed.iter().collect::<Vec<_>>()
+    } else {
+        scan = session.scan(lvm)?;
+        order::groups(&scan).into_iter().map(|found| &found.vg).collect()
+    };
+    let mut names = chosen_among(session, &vgs);
+    names.retain(|name| vgs.iter().any(|vg| vg.name() == name && is_meant(vg)));
+    select::groups(session, lvm, &vgs, names)
 }
 
 /// The same, of what was scanned already.
@@ -276,12 +288,9 @@ fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> 
 /// The groups that the arguments mean and that may be used: exported ones are passed over unless
 /// they are named.
 fn usable_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    let mut names = chosen_groups(session, lvm)?;
-    let scan = lvm.scan()?;
     let words = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
-    let exported = |name: &str| scan.groups.iter().any(|it| it.vg.name() == name && it.vg.is_exported());
-    names.retain(|name| !exported(name) || words.contains(&Target::Vg(name.clone())));
-    Ok(names)
+    let is_named = |vg: &VolumeGroup| words.contains(&Target::Vg(vg.name().to_owned()));
+    groups_where(session, lvm, |vg| !vg.is_exported() || is_named(vg))
 }
 
 fn has_tag(tags: &[String], tag: &str) -> bool {

@@ -78,7 +78,7 @@ fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Out
             "In a batch, physical volumes that are changed are named, not selected.",
         ));
     }
-    let scan = lvm.scan()?;
+    let scan = session.scan(lvm)?;
     let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
     let members = members.filter(|pv| !pv.is_missing()).map(|pv| pv.device().to_owned());
     let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
@@ -111,7 +111,7 @@ impl Members {
                 }
                 return Ok(members);
             }
-            let scan = lvm.scan()?;
+            let scan = session.scan(lvm)?;
             for found in scan.groups.iter().filter(|found| !found.vg.is_exported()) {
                 let devices = found.found_pvs().map(|pv| DeviceSpec::from(pv.device.name())).collect();
                 members.groups.insert(found.vg.name().to_owned(), devices);

@@ -46,7 +46,7 @@ pub(super) fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> 
         let input = vgs.iter().fold(ReportInput::new(), ReportInput::volume_group);
         return Ok(Some(selection.choose(&input).map_err(Error::from)?));
     }
-    let scan = lvm.scan()?;
+    let scan = session.scan(lvm)?;
     let input = ReportInput::of_scan(&scan)
         .with_live(|vg, pvs| lvm.live_lvs(vg, pvs).unwrap_or_default())
         .with_device_numbers(|path| system::device_numbers(path.as_ref()));

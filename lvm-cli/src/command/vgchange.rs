@@ -95,7 +95,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn activate(session: &mut Session<'_>) -> Outcome {
     activation::begin(session)?;
     let lvm = session.open(None)?;
-    let scan = lvm.scan()?;
+    let scan = session.scan(&lvm)?;
     let all = session.args.words.is_empty();
     for name in super::selected_groups(session, &lvm, &scan)? {
         let Some(found) = scan.groups.iter().find(|found| found.vg.name() == name) else { continue };
