@@ -152,7 +152,8 @@ fn lines(error: &Error) -> Vec<String> {
     cause.filter(|_| shows_cause).into_iter().chain([error.message().to_owned()]).collect()
 }
 
-/// Gives a command the options that its settings stand for, where it was not given others.
+/// Gives a command the options that its settings stand for, where it was not given others. What they
+/// say of reports is left to [`lvmkit::report::ReportSettings`].
 pub(crate) fn give_options(config: &Config, command: &Command, args: &mut Args) {
     let mut give = |opt: &Opt, value: String| {
         let known = command.options().find(|known| known.long == opt.long);
@@ -162,24 +163,8 @@ pub(crate) fn give_options(config: &Config, command: &Command, args: &mut Args) 
     };
     let is_set = |path: &str| config.value(path).is_some();
     let switched = |path: &str, to: bool| is_set(path) && config.flag(path) == to;
-    let flags: [(&str, bool, &Opt); 6] = [
-        ("global/test", true, &o::TEST),
-        ("global/suffix", false, &o::NOSUFFIX),
-        ("report/headings", false, &o::NOHEADINGS),
-        ("report/quoted", false, &o::UNQUOTED),
-        ("report/columns_as_rows", true, &o::ROWS),
-        ("report/binary_values_as_numeric", true, &o::BINARY),
-    ];
-    for (path, to, opt) in flags {
-        if switched(path, to) {
-            give(opt, String::new());
-        }
-    }
-    if is_set("global/units") {
-        give(&o::UNITS, config.text("global/units"));
-    }
-    if is_set("report/output_format") {
-        give(&o::REPORTFORMAT, config.text("report/output_format"));
+    if switched("global/test", true) {
+        give(&o::TEST, String::new());
     }
     for (path, opt, unit) in NUMBERS {
         if is_set(path) && TAKE_NUMBERS.contains(&command.name) {
@@ -224,39 +209,6 @@ fn give_more(config: &Config, command: &Command, args: &mut Args) {
     if is_striped && command.name == "lvcreate" && !args.has(&o::STRIPESIZE) && is_set("metadata/stripesize")
     {
         args.give_value(&o::STRIPESIZE, &format!("{}k", config.integer("metadata/stripesize")));
-    }
-    if has_option(&o::SEPARATOR) && !args.has(&o::SEPARATOR) {
-        let is_aligned = config.flag("report/aligned");
-        if !is_aligned || is_set("report/separator") {
-            args.give_value(&o::SEPARATOR, &config.text("report/separator"));
-            if is_aligned && !args.has(&o::ALIGNED) {
-                args.give(&o::ALIGNED);
-            }
-        }
-    }
-    give_columns(config, command, args);
-}
-
-/// The columns and the order of a report.
-fn give_columns(config: &Config, command: &Command, args: &mut Args) {
-    let segments = args.has(&o::SEGMENTS);
-    let report = match (command.name, segments) {
-        ("lvs", false) => "lvs",
-        ("lvs", true) => "segs",
-        ("pvs", false) => "pvs",
-        ("pvs", true) => "pvsegs",
-        ("vgs", _) => "vgs",
-        _ => return,
-    };
-    let is_set = |path: &str| config.value(path).is_some();
-    let is_verbose = args.has(&o::VERBOSE);
-    let columns = format!("report/{report}_cols{}", if is_verbose { "_verbose" } else { "" });
-    if is_set(&columns) {
-        args.give_first(&o::OPTIONS, &config.text(&columns));
-    }
-    let sort = format!("report/{report}_sort");
-    if is_set(&sort) && !args.has(&o::SORT) {
-        args.give_value(&o::SORT, &config.text(&sort));
     }
 }
 

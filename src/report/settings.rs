@@ -179,6 +179,9 @@ impl ReportSettings {
         if let Some(keys) = list(sort).or(full(full_sort)) {
             report = report.sort(keys)?;
         }
+        if self.format.binary {
+            report = report.binary();
+        }
         if !self.compact_columns.is_empty() {
             report = report.columns(&format!("#{}", self.compact_columns))?;
         }

@@ -143,11 +143,6 @@ impl Args {
         self.found.push((opt, value.to_owned()));
     }
 
-    /// As if it had been given before all others.
-    pub(crate) fn give_first(&mut self, opt: &'static Opt, value: &str) {
-        self.found.insert(0, (opt, value.to_owned()));
-    }
-
     /// How often it was given.
     pub(crate) fn count(&self, opt: &'static Opt) -> usize {
         self.values(opt).count()

@@ -55,7 +55,7 @@ fn plan(session: &mut Session<'_>) -> Outcome {
 fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
     let (name, rest) = words.split_first().ok_or(Failure::Syntax)?;
     let command = super::find(name).ok_or_else(|| Failure::usage(format!("No such command: {name}")))?;
-    if session.args.has(&o::REPORTFORMAT) {
+    if session.is_json() {
         return Err(Failure::refused(format!(
             "There is no plan of {name} in JSON: it changes no volume group."
         )));
@@ -74,7 +74,7 @@ fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
 }
 
 fn run(session: &mut Session<'_>, lines: &[Line], plans: bool) -> Outcome {
-    let json = session.args.text(&o::REPORTFORMAT).is_some_and(|format| format.starts_with("json"));
+    let json = session.is_json();
     // What the commands say is not part of the plan.
     session.out.messages_aside = plans;
     let mut batch = Batch::new(session, lines, plans)?;

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use lvmkit::report::{Headings, JsonStyle, Layout};
 use lvmkit::scan::{DeviceType, device_types};
 
-use super::Command;
+use super::{Command, report};
 use crate::args::{Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
@@ -79,10 +80,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     sort(session, &mut kinds)?;
     let rows = kinds.iter().map(|kind| fields.iter().map(|field| (field.value)(kind)).collect());
     let rows = rows.collect::<Vec<Vec<String>>>();
-    let text = match session.args.text(&o::REPORTFORMAT) {
-        Some("json") => json(&fields, &rows, |_| true),
-        Some("json_std") => json(&fields, &rows, |field| !field.is_number),
-        _ => table(session, &fields, rows),
+    let settings = report::settings(session)?;
+    let text = match report::json(session, &settings) {
+        Some(JsonStyle::Text) => json(&fields, &rows, |_| true),
+        Some(JsonStyle::Typed) => json(&fields, &rows, |field| !field.is_number),
+        None => table(&report::layout(session, settings.layout()), &fields, rows),
     };
     session.out.raw(&text);
     Ok(())
@@ -148,41 +150,37 @@ fn sort(session: &Session<'_>, kinds: &mut [&DeviceType]) -> Outcome {
 }
 
 /// As text, in LVM2's layouts.
-fn table(session: &Session<'_>, fields: &[&Field], mut rows: Vec<Vec<String>>) -> String {
-    let args = &session.args;
-    let prefixes = args.has(&o::NAMEPREFIXES);
-    if prefixes {
-        let quote = if args.has(&o::UNQUOTED) { "" } else { "'" };
+fn table(layout: &Layout, fields: &[&Field], mut rows: Vec<Vec<String>>) -> String {
+    let mut headings = fields.iter().map(|field| field.heading.to_owned()).collect::<Vec<_>>();
+    if layout.headings == Headings::Full {
+        headings = fields.iter().map(|field| field.id.to_owned()).collect();
+    }
+    let has_headings = layout.headings != Headings::None;
+    if layout.aligned && !layout.columns_as_rows {
+        for (column, (field, heading)) in fields.iter().zip(&mut headings).enumerate() {
+            let cells = || rows.iter().filter_map(|row| row.get(column));
+            let least = if has_headings { heading.len() } else { 0 };
+            let width = cells().map(String::len).fold(least, usize::max);
+            *heading = format!("{heading:<width$}");
+            for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+                *cell = if field.is_number { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
+            }
+        }
+    }
+    if layout.name_prefixes {
+        let quote = if layout.quoted { "'" } else { "" };
         for (field, cell) in rows.iter_mut().flat_map(|row| fields.iter().zip(row)) {
             *cell = format!("LVM2_{}={quote}{cell}{quote}", field.id.to_uppercase());
         }
     }
-    if !args.has(&o::NOHEADINGS) {
-        rows.insert(0, fields.iter().map(|field| field.heading.to_owned()).collect());
+    if has_headings {
+        rows.insert(0, headings);
     }
-    let mut right = fields.iter().map(|field| field.is_number).collect::<Vec<_>>();
-    if args.has(&o::ROWS) {
-        let columns = fields.len();
-        rows = (0..columns)
-            .map(|column| rows.iter().filter_map(|row| row.get(column).cloned()).collect())
-            .collect();
-        right = vec![false; rows.first().map_or(0, Vec::len)];
+    if layout.columns_as_rows {
+        let column = |column: usize| rows.iter().filter_map(|row| row.get(column).cloned()).collect();
+        rows = (0..fields.len()).map(column).collect();
     }
-    let separator = args.text(&o::SEPARATOR);
-    let plain = prefixes || args.has(&o::ROWS);
-    let aligned = args.has(&o::ALIGNED) || (separator.is_none() && !plain);
-    let separator = separator.unwrap_or(" ");
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max();
-    let widths = (0..right.len()).map(|column| width(column).unwrap_or(0)).collect::<Vec<_>>();
-    let mut text = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(widths.iter().zip(&right)).map(|(cell, (width, right))| {
-            let width = if aligned { *width } else { 0 };
-            if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-        });
-        let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join(separator));
-    }
-    text
+    rows.iter().map(|row| format!("{}{}\n", layout.prefix, row.join(&layout.separator))).collect()
 }
 
 /// As JSON, spaced as LVM2 does.

@@ -30,7 +30,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         _ => return Err(Failure::Syntax),
     };
     let difference = Difference::between(&old.vg, &new.vg);
-    if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.lines("", &difference.to_json());
     } else {
         session.out.say(format!("--- {}", old.describe()));

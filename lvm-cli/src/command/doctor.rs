@@ -23,7 +23,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         None => Machine::new(),
     };
     let checks = examine(&lvm, &machine);
-    if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.lines("", &to_json(&checks));
     } else {
         for check in &checks {

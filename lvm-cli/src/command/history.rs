@@ -27,7 +27,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         let number = usize::try_from(number).unwrap_or(usize::MAX);
         history.entries.drain(..history.entries.len().saturating_sub(number));
     }
-    if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.lines("", &history.to_json());
     } else {
         print(session, &history);

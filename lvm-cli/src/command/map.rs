@@ -45,7 +45,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         let file = file.to_owned();
         return write(session, &file, &map.to_svg(options));
     }
-    if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.lines("", &map.to_json());
         return Ok(());
     }

@@ -358,7 +358,7 @@ fn sorted(scan: &Scan) -> Vec<&FoundVg> {
 /// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless
 /// it is asked for in the configuration.
 pub(crate) fn end_log(session: &mut Session<'_>) {
-    if session.args.text(&option::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.raw("  {\n  }\n");
     }
 }

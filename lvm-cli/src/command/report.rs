@@ -358,12 +358,7 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(session: &Session<'_>, settings: &ReportSettings) -> Outcome<Self> {
-        let json = match session.args.text(&o::REPORTFORMAT) {
-            Some("json") => Some(JsonStyle::Text),
-            Some("json_std") => Some(JsonStyle::Typed),
-            Some(_) => None,
-            None => settings.json(),
-        };
+        let json = json(session, settings);
         let format = format(session, settings.format())?;
         Ok(Self { format, layout: layout(session, settings.layout()), json })
     }
@@ -393,7 +388,18 @@ pub(super) fn format(session: &Session<'_>, mut format: Format) -> Outcome<Forma
     Ok(if args.has(&o::BINARY) { format.with_binary() } else { format })
 }
 
-fn layout(session: &Session<'_>, mut layout: Layout) -> Layout {
+/// Which JSON a report is printed in, if any.
+pub(super) fn json(session: &Session<'_>, settings: &ReportSettings) -> Option<JsonStyle> {
+    match session.args.text(&o::REPORTFORMAT) {
+        Some("json") => Some(JsonStyle::Text),
+        Some("json_std") => Some(JsonStyle::Typed),
+        Some(_) => None,
+        None => settings.json(),
+    }
+}
+
+/// How the text of a report is laid out.
+pub(super) fn layout(session: &Session<'_>, mut layout: Layout) -> Layout {
     let args = &session.args;
     match args.text(&o::HEADINGS) {
         Some("none" | "0") => layout = layout.without_headings(),

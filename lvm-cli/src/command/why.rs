@@ -51,7 +51,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         Target::Lv { lv, .. } => draft.explain_resize(&resize(&session.args, lv, size)?.on(known))?,
         _ => draft.explain_create(&new(&session.args, size)?.on(known))?,
     };
-    if session.args.text(&o::REPORTFORMAT).is_some_and(|format| format != "basic") {
+    if session.is_json() {
         session.out.lines("", &to_json(&explanation));
     } else {
         session.out.lines("  ", &explanation.to_string());

@@ -105,6 +105,17 @@ impl Session<'_> {
         Ok(Lvm::open(self.options(true)?.devices_file("")?)?)
     }
 
+    /// True when what there is to say is said in JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        match self.args.text(&option::REPORTFORMAT) {
+            Some(format) => format != "basic",
+            None => {
+                let takes = self.command.options().any(|opt| opt.long == option::REPORTFORMAT.long);
+                takes && self.config.text("report/output_format").starts_with("json")
+            }
+        }
+    }
+
     /// True when something failed.
     pub(crate) fn has_failed(&self) -> bool {
         self.code != EXIT_OK

@@ -26,6 +26,13 @@ fn reports_look_as_settings_say() {
         ("report{headings=0 segs_cols=\"segtype\"}", "lvs --segments", "  linear\n"),
         ("report{headings=0 pvs_sort=\"-pv_name\" pvs_cols=\"pv_name\"}", "pvs", "  b.img\n  a.img\n"),
         ("report{headings=0 binary_values_as_numeric=1 aligned=0}", "vgs -o vg_extendable", "  1\n"),
+        ("report{headings=0 compact_output=1}", "vgs -o vg_name,vg_partial", "  vg\n"),
+        (
+            "report{headings=0 compact_output=1 binary_values_as_numeric=1}",
+            "vgs -o vg_name,vg_partial",
+            "  vg          0\n",
+        ),
+        ("report/headings=0", "vgs -o vg_name --headings full", "  vg_name\n  vg\n"),
         ("report{headings=0} log/prefix=\"\"", "vgs -o vg_name", "vg\n"),
         ("report{headings=0} log/prefix=\"> \"", "vgs -o vg_name", "> vg\n"),
     ];
@@ -40,6 +47,45 @@ fn reports_look_as_settings_say() {
     let words =
         ["vgs", "-o", "vg_extent_size", "--units", "k", "--noheadings", "--config", "global/units=\"b\""];
     assert_eq!(folder.run_with(&words, b"").ok().trim(), "1024.00k");
+}
+
+/// Settings of reports are no options that a command was given: those it does not take do no harm.
+#[test]
+fn settings_of_reports_are_no_options() {
+    let folder = folder();
+    let with = |line: &str, config: &str| {
+        let words = line.split_whitespace().chain(["--config", config]).collect::<Vec<_>>();
+        folder.run_with(&words, b"").ok()
+    };
+    for line in ["pvdisplay -c", "vgdisplay -c", "lvdisplay -c", "vgdisplay -s", "vgdisplay"] {
+        let shown = folder.run(line).ok();
+        for config in ["headings=0", "separator=\":\"", "aligned=0", "binary_values_as_numeric=1"] {
+            assert_eq!(with(line, &format!("report/{config}")), shown, "{line} {config}");
+        }
+    }
+    assert!(with("vgdisplay", "global/units=\"b\"").contains("1048576 B"));
+    let table = [
+        ("headings=0 aligned=0", "  VxDMP 16\n"),
+        ("headings=0 separator=\":\"", "  VxDMP        :16\n"),
+        (
+            "headings=0 prefixes=1 quoted=0 aligned=0",
+            "  LVM2_DEVTYPE_NAME=VxDMP LVM2_DEVTYPE_MAX_PARTITIONS=16\n",
+        ),
+        ("columns_as_rows=1", "  DevType VxDMP aoe"),
+    ];
+    for (config, expected) in table {
+        let shown = with("devtypes -o name,max_partitions", &format!("report{{{config}}}"));
+        assert!(shown.starts_with(expected), "{config}: {shown}");
+    }
+    for line in ["vgs", "map vg", "devtypes", "vgchange --addtag t vg"] {
+        let shown = with(line, "report/output_format=\"json\"");
+        assert!(shown.contains('{'), "{line}: {shown}");
+        let shown = with(
+            &format!("{line} --reportformat basic").replace("tag t", "tag u"),
+            "report/output_format=\"json\"",
+        );
+        assert!(!shown.contains('{'), "{line}: {shown}");
+    }
 }
 
 #[test]

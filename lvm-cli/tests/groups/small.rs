@@ -27,6 +27,8 @@ fn lists_and_refusals() {
         "devtypes -o-description --nameprefixes",
         "devtypes -o all --nameprefixes --unquoted",
         "devtypes --rows -o name,max_partitions",
+        "devtypes --rows --aligned -o max_partitions,name",
+        "devtypes --nameprefixes --aligned --separator :",
         "devtypes --reportformat json",
         "devtypes x",
     ] {
