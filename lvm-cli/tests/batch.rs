@@ -123,6 +123,11 @@ fn a_plan_writes_nothing() {
     assert!(pvcreate.contains("initialise c (64.00 MiB) as physical volume"), "{pvcreate}");
     folder.run("plan lvcreate -L 1t vg").fails(5);
     folder.run("plan").fails(3);
-    folder.run("plan nothing").fails(3);
+    folder.run("plan nothing").fails(2);
+    // Also that there is nothing to do.
+    assert_eq!(folder.run("plan --reportformat json lvremove @none").ok(), "null\n");
+    assert_eq!(folder.run("plan lvremove @none").ok(), "  nothing to do\n");
+    folder.write("file", "lvremove -f @none\nvgchange --addtag x @none\n");
+    assert_eq!(folder.run("apply --test file").ok(), "  nothing to do\n");
     assert!((folder.bytes("a"), folder.bytes("b")) == before);
 }

@@ -5,7 +5,7 @@ use lvmkit::Plan;
 use super::Command;
 use crate::args::{option as o, parse};
 use crate::batch::{self, Batch, Line, lines};
-use crate::session::{Failure, Outcome, Session};
+use crate::session::{EXIT_NO_SUCH_COMMAND, Failure, Outcome, Session};
 
 pub(super) static APPLY: Command = Command {
     name: "apply",
@@ -54,7 +54,11 @@ fn plan(session: &mut Session<'_>) -> Outcome {
 /// A command that changes no group says by itself what it would do.
 fn test(session: &mut Session<'_>, words: &[String]) -> Outcome {
     let (name, rest) = words.split_first().ok_or(Failure::Syntax)?;
-    let command = super::find(name).ok_or_else(|| Failure::usage(format!("No such command: {name}")))?;
+    let Some(command) = super::find(name) else {
+        session.out.err(&format!("  No such command: {name}"));
+        session.exit_with(EXIT_NO_SUCH_COMMAND);
+        return Ok(());
+    };
     if session.is_json() {
         return Err(Failure::refused(format!(
             "There is no plan of {name} in JSON: it changes no volume group."
@@ -85,19 +89,19 @@ fn run(session: &mut Session<'_>, lines: &[Line], plans: bool) -> Outcome {
     if !plans {
         return batch.commit(session);
     }
-    if let Some(plan) = batch.plan()? {
-        print(session, &plan, json);
-    }
+    print(session, batch.plan()?.as_ref(), json);
     Ok(())
 }
 
-fn print(session: &mut Session<'_>, plan: &Plan, json: bool) {
+/// Prints a plan; without one nothing was asked for, and whoever reads it as JSON is told so, too.
+fn print(session: &mut Session<'_>, plan: Option<&Plan>, json: bool) {
     if !json {
-        session.out.lines("  ", &plan.to_string());
+        let text = plan.map_or_else(|| "nothing to do".to_owned(), Plan::to_string);
+        session.out.lines("  ", &text);
         return;
     }
     // A plan has nothing that could not be written as JSON.
-    if let Ok(text) = serde_json::to_string_pretty(plan) {
+    if let Ok(text) = serde_json::to_string_pretty(&plan) {
         session.out.raw(&text);
         session.out.raw("\n");
     }
