@@ -27,7 +27,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let words = session.args.words.clone();
     let words = words.iter().map(String::as_str).collect::<Vec<_>>();
     let text = match words.as_slice() {
-        ["man", dir] if !links => return manual(Path::new(dir)),
+        ["man", dir] if !links => return manual(session, Path::new(dir)),
         ["completions", "bash"] => completion::bash(links),
         ["completions", "zsh"] => completion::zsh(links),
         ["completions", "fish"] => completion::fish(links),
@@ -40,15 +40,17 @@ fn run(session: &mut Session<'_>) -> Outcome {
 }
 
 /// Writes a page for each command, and one for the program.
-fn manual(dir: &Path) -> Outcome {
+fn manual(session: &mut Session<'_>, dir: &Path) -> Outcome {
     let failed = |path: &Path, error: std::io::Error| {
         Failure::refused(format!("Cannot write {}: {error}", path.display()))
     };
-    fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
+    if !session.is_test() {
+        fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
+    }
     let commands = COMMANDS.iter().map(|command| (man::title(command.name), man::command(command)));
     for (title, text) in commands.chain([("lvmkit".to_owned(), man::overview())]) {
         let path = dir.join(format!("{title}.{}", man::SECTION));
-        fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        session.write_file(&path, &text).map_err(|error| failed(&path, error))?;
     }
     Ok(())
 }

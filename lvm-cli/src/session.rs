@@ -15,8 +15,10 @@ use crate::command::{self, Command, cannot_process};
 use crate::output::Output;
 use crate::settings;
 
+mod file;
 mod view;
 
+pub(crate) use file::NewFile;
 use view::is_block_device;
 
 /// It worked.

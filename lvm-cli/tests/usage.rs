@@ -180,3 +180,30 @@ fn options_without_effect_are_named_once() {
     assert_eq!(folder.run("lvchange -an vg/x").ok(), "");
     assert_eq!(folder.run("lvcreate -qq -ay -l1 -n y vg").ok(), "");
 }
+
+#[test]
+fn no_file_is_written_in_a_test() {
+    let folder = Folder::with_group(&[("a", 16)]);
+    folder.write("old", "old");
+    let table = [
+        ("lvmconfig --test --file new --typeconfig default global", "Would write "),
+        ("lvmconfig --test --file old --typeconfig default global", "Would write "),
+        ("map --test --svg new vg", "Would write "),
+        ("pvck --test --dump metadata --file new a", "Would write new."),
+        ("pvck --test --dump metadata_area --file new a", "Would write new."),
+        ("pvck --test --dump metadata_search --file new a", "Would write new."),
+        ("generate --test man new", "lvmkit-lvs.8."),
+        ("plan generate man new", "lvmkit-lvs.8."),
+    ];
+    for (line, said) in table {
+        let shown = folder.run(line).ok();
+        assert!(shown.contains(said), "{line}: {shown}");
+        assert!(!folder.path("new").exists(), "{line}");
+        assert_eq!(folder.bytes("old"), b"old", "{line}");
+    }
+    assert!(folder.run("pvck --test --dump metadata --file old a").fails(5).contains("old"));
+    for (line, _) in table.iter().skip(2).take(4) {
+        folder.run(&line.replace("--test ", "")).ok();
+        std::fs::remove_file(folder.path("new")).unwrap();
+    }
+}

@@ -99,11 +99,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
             None => session.fail(Failure::refused(format!("Configuration node {word} not found"))),
         }
     }
-    let Some(file) = session.args.text(&o::CONFIG_FILE) else {
+    let Some(file) = session.args.text(&o::CONFIG_FILE).map(str::to_owned) else {
         session.out.plain(&text);
         return Ok(());
     };
-    std::fs::write(file, text).map_err(|error| {
+    session.write_file(file.as_ref(), &text).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::NotFound => "No such file or directory".to_owned(),
             _ => error.to_string(),

@@ -65,11 +65,7 @@ fn write(session: &mut Session<'_>, file: &str, text: &str) -> Outcome {
         session.out.raw(text);
         return Ok(());
     }
-    if session.is_test() {
-        session.out.say(format!("Would write {} bytes to {file}.", text.len()));
-        return Ok(());
-    }
-    std::fs::write(Path::new(file), text).map_err(|error| {
+    session.write_file(Path::new(file), text).map_err(|error| {
         Failure::Refused(vec![
             format!("Cannot write the map to {file}."),
             format!("  because: {error}"),

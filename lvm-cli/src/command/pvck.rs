@@ -1,8 +1,5 @@
 //! `pvck`
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-
 use lvmkit::core::ondisk::DiskArea;
 use lvmkit::inspect::{FoundText, Headers, Inspector, Line};
 use lvmkit::{DeviceSpec, ErrorKind, Lvm};
@@ -10,7 +7,7 @@ use lvmkit::{DeviceSpec, ErrorKind, Lvm};
 use super::Command;
 use crate::args::option as o;
 use crate::pv;
-use crate::session::{Failure, Outcome, Session};
+use crate::session::{Failure, NewFile, Outcome, Session};
 
 pub(super) static COMMAND: Command = Command {
     name: "pvck",
@@ -311,7 +308,7 @@ fn dump_texts(
 fn show_text(
     session: &mut Session<'_>,
     found: &FoundText,
-    file: Option<&mut File>,
+    file: Option<&mut NewFile>,
     number: usize,
 ) -> Outcome {
     let FoundText { offset, size, checksum, vg_name, seqno, id, .. } = found;
@@ -332,15 +329,15 @@ fn show_text(
 }
 
 /// The file of `--file`, if it was given; it must be new.
-fn create(session: &Session<'_>) -> Outcome<Option<File>> {
-    let Some(path) = session.args.text(&o::DUMP_FILE) else { return Ok(None) };
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
+fn create(session: &mut Session<'_>) -> Outcome<Option<NewFile>> {
+    let Some(path) = session.args.text(&o::DUMP_FILE).map(str::to_owned) else { return Ok(None) };
+    let file = session.create_file(path.as_ref());
     file.map(Some).map_err(|error| {
         Failure::Refused(vec![format!("Failed to create file {path}"), format!("  {error}")])
     })
 }
 
-fn write(session: &Session<'_>, file: &mut File, bytes: &[u8]) -> Outcome {
+fn write(session: &Session<'_>, file: &mut NewFile, bytes: &[u8]) -> Outcome {
     let path = session.args.text(&o::DUMP_FILE).unwrap_or_default();
-    file.write_all(bytes).map_err(|error| Failure::refused(format!("Failed to write file {path}: {error}")))
+    file.write(bytes).map_err(|error| Failure::refused(format!("Failed to write file {path}: {error}")))
 }
