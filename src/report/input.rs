@@ -6,6 +6,7 @@ use lvm_core::metadata::{HistoricalLogicalVolume, LogicalVolume, VolumeGroup};
 use lvm_core::store::{FoundPv, FoundVg, Orphan, Scan};
 
 use crate::activate::ActiveLv;
+use crate::{Lvm, system};
 
 /// Tells the major and minor number of the device at a path.
 pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
@@ -65,15 +66,20 @@ impl<'i> ReportInput<'i> {
     /// Everything a scan found.
     #[must_use]
     pub fn of_scan(scan: &'i Scan) -> Self {
-        let mut input = Self::new();
+        Self::new().scan(scan)
+    }
+
+    /// Adds everything a scan found.
+    #[must_use]
+    pub fn scan(mut self, scan: &'i Scan) -> Self {
         for group in &scan.groups {
-            input = input.group(group);
+            self = self.group(group);
         }
         for orphan in &scan.orphans {
-            input = input.orphan(orphan);
+            self = self.orphan(orphan);
         }
-        input.others = scan.others.iter().map(String::as_str).collect();
-        input
+        self.others.extend(scan.others.iter().map(String::as_str));
+        self
     }
 
     /// Adds a group with the devices it was found on.
@@ -149,5 +155,33 @@ impl<'i> ReportInput<'i> {
     pub fn only_pvs(mut self, choose: impl Fn(&str) -> bool + 'i) -> Self {
         self.pv_choice = Some(Box::new(choose));
         self
+    }
+}
+
+impl Lvm {
+    /// A report's input without groups yet, that looks up the numbers of devices and asks the kernel
+    /// which volumes are active. Where the kernel does not say, columns hold what they hold without
+    /// it. Reads no device.
+    ///
+    /// ```
+    /// use lvmkit::report::{Report, ReportKind};
+    /// use lvmkit::{Lvm, Options};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # let disk = dir.path().join("disk.img");
+    /// # std::fs::File::create(&disk)?.set_len(4 << 20)?;
+    /// let lvm = Lvm::open(Options::new().devices([disk]))?;
+    /// let scan = lvm.scan()?;
+    /// let table = Report::new(ReportKind::PhysicalVolumes).all().run(&lvm.report_input().scan(&scan))?;
+    /// assert_eq!(table.rows().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn report_input(&self) -> ReportInput<'_> {
+        ReportInput::new()
+            .with_live(|vg, pvs| self.live_lvs(vg, pvs).unwrap_or_default())
+            .with_device_numbers(|path| system::device_numbers(path.as_ref()))
     }
 }

@@ -1,7 +1,6 @@
 //! `fullreport`
 
-use lvmkit::report::{FullReport, ReportInput};
-use lvmkit::system;
+use lvmkit::report::FullReport;
 
 use super::Command;
 use super::report::{self, Printer, Targets};
@@ -32,9 +31,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let printer = Printer::new(session, &settings)?;
     let named = !session.args.words.is_empty();
     let names = super::chosen_of(session, &scan);
-    let mut input = ReportInput::new()
-        .with_live(|vg, pvs| report::live(&lvm, vg, pvs))
-        .with_device_numbers(|path| system::device_numbers(path.as_ref()));
+    let mut input = lvm.report_input();
     for name in &names {
         for found in scan.groups.iter().filter(|found| found.vg.name() == name) {
             input = input.group(found);

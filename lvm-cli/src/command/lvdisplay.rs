@@ -2,7 +2,7 @@
 
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportInput, ReportKind};
+use lvmkit::report::{Format, ReportKind};
 use lvmkit::{LogicalVolume, VolumeGroup};
 
 use super::{Command, display, report, select};
@@ -43,11 +43,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
-    let selected = select::chosen(session, &lvm, ReportKind::LogicalVolumes)?;
+    let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::LogicalVolumes)?;
     let is_selected = |vg: &VolumeGroup, lv: &LogicalVolume| {
         selected.as_ref().is_none_or(|selected| selected.has_volume(vg, lv))
     };
-    let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
+    let mut input = lvm.report_input();
     if session.args.words.is_empty() {
         for found in super::sorted(&scan) {
             if found.vg.is_exported() {

@@ -9,6 +9,7 @@ mod dm;
 mod doctor;
 mod fullreport;
 mod history;
+mod known;
 mod lvchange;
 mod lvcreate;
 mod lvdisplay;
@@ -68,6 +69,7 @@ use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup}
 use crate::args::name::Target;
 use crate::args::{Opt, logs, option};
 use crate::session::{Failure, Outcome, Session};
+use known::Known;
 
 /// A command: what it is called, what it takes, and what runs it.
 #[derive(Debug)]
@@ -238,24 +240,18 @@ fn groups_where(
     lvm: &Lvm,
     is_meant: impl Fn(&VolumeGroup) -> bool,
 ) -> Outcome<Vec<String>> {
-    let (scan, changed);
-    let vgs = if session.has_change() {
-        changed = session.volume_groups(lvm)?;
-        changed.iter().collect::<Vec<_>>()
-    } else {
-        scan = session.scan(lvm)?;
-        order::groups(&scan).into_iter().map(|found| &found.vg).collect()
-    };
+    let known = Known::new(session, lvm)?;
+    let vgs = known.groups();
     let mut names = chosen_among(session, &vgs);
     names.retain(|name| vgs.iter().any(|vg| vg.name() == name && is_meant(vg)));
-    select::groups(session, lvm, &vgs, names)
+    select::groups(session, &known.input(lvm), &vgs, names)
 }
 
 /// The same, of what was scanned already.
 fn selected_groups(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> Outcome<Vec<String>> {
     let names = chosen_of(session, scan);
     let vgs = scan.groups.iter().map(|found| &found.vg).collect::<Vec<_>>();
-    select::groups(session, lvm, &vgs, names)
+    select::groups(session, &lvm.report_input().scan(scan), &vgs, names)
 }
 
 /// The same without `--select`. Arguments that mean nothing are failures that are noted.
@@ -301,8 +297,9 @@ fn has_tag(tags: &[String], tag: &str) -> bool {
 /// named, and those that are named or tagged; of those the ones that `--select` selects, which needs
 /// no arguments. Arguments that mean nothing are failures that are noted.
 fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<String, Vec<String>>> {
-    let vgs = session.volume_groups(lvm)?;
-    let find = |name: &str| vgs.iter().find(|vg| vg.name() == name);
+    let known = Known::new(session, lvm)?;
+    let vgs = known.groups();
+    let find = |name: &str| vgs.iter().copied().find(|vg| vg.name() == name);
     let visible = |vg: &VolumeGroup| {
         let visible = vg.logical_volumes().filter(|lv| lv.is_visible());
         visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>()
@@ -347,7 +344,7 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
     }
-    select::volumes(session, lvm, &vgs.iter().collect::<Vec<_>>(), chosen)
+    select::volumes(session, &known.input(lvm), &vgs, chosen)
 }
 
 /// What a scan found, in lvm2's order.

@@ -82,7 +82,8 @@ fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Out
     let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
     let members = members.filter(|pv| !pv.is_missing()).map(|pv| pv.device().to_owned());
     let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
-    let names = super::select::devices(session, lvm, members.chain(orphans).collect())?;
+    let names =
+        super::select::devices(session, &lvm.report_input().scan(&scan), members.chain(orphans).collect())?;
     let is_named = |name: &String| {
         let is_it =
             |spec: &DeviceSpec| spec.to_string() == *name || system::is_same_file(spec.path(), name.as_ref());

@@ -49,7 +49,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         true => None,
         false => Some(report::chosen_devices(session, &lvm, &scan, &words)),
     };
-    let selected = select::chosen(session, &lvm, ReportKind::PhysicalVolumes)?;
+    let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::PhysicalVolumes)?;
     let input = input.only_pvs(move |device| {
         named.as_ref().is_none_or(|named| named.contains(device))
             && selected.as_ref().is_none_or(|selected| selected.has_device(device))

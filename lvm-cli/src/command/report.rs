@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
-use lvmkit::core::store::{FoundPv, Scan};
+use lvmkit::core::store::Scan;
 use lvmkit::report::{
     Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
     Selection, Table, field_list, write_json_groups,
 };
 use lvmkit::scan::Exclusion;
-use lvmkit::{ActiveLv, DeviceSpec, Lvm, Options, VolumeGroup, system};
+use lvmkit::{DeviceSpec, Lvm, Options, system};
 
 use super::{Command, access, select};
 use crate::args::name::Target;
@@ -53,13 +53,13 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
     let scan = scan_with(session, &lvm)?;
     let groups = super::sorted(&scan);
     if session.args.words.is_empty() {
-        let input = groups.into_iter().fold(input(&lvm), ReportInput::group);
+        let input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
         let input = scan.orphans.iter().fold(input, ReportInput::orphan);
         return prepared.print(session, &input);
     }
     let chosen = ChosenVolumes::new(session, &scan);
     let all = session.args.has(&o::ALL);
-    let mut input = input(&lvm);
+    let mut input = lvm.report_input();
     for found in groups {
         if chosen.groups.contains(found.vg.name()) || chosen.of_group(found.vg.name()) {
             input = input.group(found);
@@ -128,7 +128,7 @@ pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
     let prepared = Prepared::new(session, ReportKind::VolumeGroups)?;
     let scan = scan_with(session, &lvm)?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
-    let mut input = input(&lvm);
+    let mut input = lvm.report_input();
     for found in super::sorted(&scan).into_iter().filter(|found| names.contains(found.vg.name())) {
         input = input.group(found);
     }
@@ -149,9 +149,7 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(&devices)?;
     let prepared = Prepared::new(session, kind)?;
     let scan = scan_with(session, &lvm)?;
-    let input = ReportInput::of_scan(&scan)
-        .with_live(|vg, pvs| live(&lvm, vg, pvs))
-        .with_device_numbers(|path| system::device_numbers(path.as_ref()));
+    let input = lvm.report_input().scan(&scan);
     if words.is_empty() {
         return prepared.print(session, &input);
     }
@@ -220,18 +218,6 @@ fn scan_with(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<ManuallyDrop<Scan>
 /// What the configuration says about reports, whichever devices are looked at.
 pub(super) fn settings(session: &Session<'_>) -> Outcome<ReportSettings> {
     Ok(Options::new().with_config(&session.config)?.report_settings().clone())
-}
-
-/// A report's input without groups.
-fn input(lvm: &Lvm) -> ReportInput<'_> {
-    ReportInput::new()
-        .with_live(|vg, pvs| live(lvm, vg, pvs))
-        .with_device_numbers(|path| system::device_numbers(path.as_ref()))
-}
-
-/// Which volumes of a group are active. That the kernel does not say is no reason to say nothing.
-pub(super) fn live(lvm: &Lvm, vg: &VolumeGroup, pvs: &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> {
-    lvm.live_lvs(vg, pvs).unwrap_or_default()
 }
 
 /// Prints the fields or the help of selections when that was asked for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lvmkit::report::{Chosen, ReportInput, ReportKind, Selection, SelectionError, selection_help};
-use lvmkit::{Error, Lvm, VolumeGroup, system};
+use lvmkit::{Error, VolumeGroup};
 
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -30,8 +30,12 @@ pub(super) fn printed_help(session: &mut Session<'_>) -> bool {
     asked
 }
 
-/// What the selection means among everything there is; `None` when all of it does.
-pub(super) fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> Outcome<Option<Chosen>> {
+/// What the selection means among all of the input; `None` when all of it does.
+pub(super) fn chosen(
+    session: &mut Session<'_>,
+    input: &ReportInput<'_>,
+    kind: ReportKind,
+) -> Outcome<Option<Chosen>> {
     let Some(text) = session.args.text(&o::SELECT).map(str::to_owned) else { return Ok(None) };
     if printed_help(session) {
         return Ok(Some(Chosen::default()));
@@ -40,27 +44,17 @@ pub(super) fn chosen(session: &mut Session<'_>, lvm: &Lvm, kind: ReportKind) -> 
     if selection.is_all() {
         return Ok(None);
     }
-    if session.has_change() {
-        // In a batch, what was done so far counts, not what is on disk.
-        let vgs = session.volume_groups(lvm)?;
-        let input = vgs.iter().fold(ReportInput::new(), ReportInput::volume_group);
-        return Ok(Some(selection.choose(&input).map_err(Error::from)?));
-    }
-    let scan = session.scan(lvm)?;
-    let input = ReportInput::of_scan(&scan)
-        .with_live(|vg, pvs| lvm.live_lvs(vg, pvs).unwrap_or_default())
-        .with_device_numbers(|path| system::device_numbers(path.as_ref()));
-    Ok(Some(selection.choose(&input).map_err(Error::from)?))
+    Ok(Some(selection.choose(input).map_err(Error::from)?))
 }
 
 /// Keeps the groups that are selected.
 pub(super) fn groups(
     session: &mut Session<'_>,
-    lvm: &Lvm,
+    input: &ReportInput<'_>,
     vgs: &[&VolumeGroup],
     mut names: Vec<String>,
 ) -> Outcome<Vec<String>> {
-    if let Some(chosen) = chosen(session, lvm, ReportKind::VolumeGroups)? {
+    if let Some(chosen) = chosen(session, input, ReportKind::VolumeGroups)? {
         names.retain(|name| vgs.iter().any(|vg| vg.name() == name && chosen.has_group(vg)));
     }
     Ok(names)
@@ -69,11 +63,11 @@ pub(super) fn groups(
 /// Keeps the volumes that are selected.
 pub(super) fn volumes(
     session: &mut Session<'_>,
-    lvm: &Lvm,
+    input: &ReportInput<'_>,
     vgs: &[&VolumeGroup],
     mut names: BTreeMap<String, Vec<String>>,
 ) -> Outcome<BTreeMap<String, Vec<String>>> {
-    let Some(chosen) = chosen(session, lvm, ReportKind::LogicalVolumes)? else { return Ok(names) };
+    let Some(chosen) = chosen(session, input, ReportKind::LogicalVolumes)? else { return Ok(names) };
     for (name, volumes) in &mut names {
         let Some(vg) = vgs.iter().find(|vg| vg.name() == name) else { continue };
         volumes.retain(|lv| vg.logical_volume(lv).is_some_and(|lv| chosen.has_volume(vg, lv)));
@@ -83,8 +77,12 @@ pub(super) fn volumes(
 }
 
 /// Keeps the devices that are selected.
-pub(super) fn devices(session: &mut Session<'_>, lvm: &Lvm, mut names: Vec<String>) -> Outcome<Vec<String>> {
-    if let Some(chosen) = chosen(session, lvm, ReportKind::PhysicalVolumes)? {
+pub(super) fn devices(
+    session: &mut Session<'_>,
+    input: &ReportInput<'_>,
+    mut names: Vec<String>,
+) -> Outcome<Vec<String>> {
+    if let Some(chosen) = chosen(session, input, ReportKind::PhysicalVolumes)? {
         names.retain(|name| chosen.has_device(name));
     }
     Ok(names)

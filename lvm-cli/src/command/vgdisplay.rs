@@ -1,7 +1,7 @@
 //! `vgdisplay`
 
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportInput, ReportKind};
+use lvmkit::report::{Format, ReportKind};
 
 use super::{Command, display, report, select};
 use crate::args::option as o;
@@ -36,8 +36,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
-    let mut input = ReportInput::new().with_live(|vg, pvs| report::live(&lvm, vg, pvs));
-    let selected = select::chosen(session, &lvm, ReportKind::VolumeGroups)?;
+    let mut input = lvm.report_input();
+    let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::VolumeGroups)?;
     let mut groups = display::groups(session, &scan)?;
     groups.retain(|found| selected.as_ref().is_none_or(|selected| selected.has_group(&found.vg)));
     for found in groups {

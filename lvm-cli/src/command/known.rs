@@ -1,0 +1,42 @@
+//! The groups that a command chooses among.
+
+use lvmkit::core::store::Scan;
+use lvmkit::report::ReportInput;
+use lvmkit::{Lvm, VolumeGroup};
+
+use super::order;
+use crate::session::{Outcome, Session};
+
+/// The groups that devices have; in a batch the one it changes, as it is so far, not as it is on
+/// disk.
+pub(super) enum Known {
+    Found(Scan),
+    Changed(Vec<VolumeGroup>),
+}
+
+impl Known {
+    /// # Errors
+    /// What a scan fails with.
+    pub(super) fn new(session: &Session<'_>, lvm: &Lvm) -> Outcome<Self> {
+        Ok(match session.has_change() {
+            true => Self::Changed(session.volume_groups(lvm)?),
+            false => Self::Found(session.scan(lvm)?),
+        })
+    }
+
+    /// In lvm2's order.
+    pub(super) fn groups(&self) -> Vec<&VolumeGroup> {
+        match self {
+            Self::Found(scan) => order::groups(scan).into_iter().map(|found| &found.vg).collect(),
+            Self::Changed(vgs) => vgs.iter().collect(),
+        }
+    }
+
+    /// What a selection is about.
+    pub(super) fn input<'k>(&'k self, lvm: &'k Lvm) -> ReportInput<'k> {
+        match self {
+            Self::Found(scan) => lvm.report_input().scan(scan),
+            Self::Changed(vgs) => vgs.iter().fold(ReportInput::new(), ReportInput::volume_group),
+        }
+    }
+}
