@@ -44,7 +44,8 @@ impl Drop for Stage {
         }
         // A later failure may come of them.
         if std::thread::panicking() {
-            eprintln!("{}", differences.join("\n"));
+            let text = format!("{}\n", differences.join("\n"));
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
         } else {
             panic!("{} differences\n{}", differences.len(), differences.join("\n"));
         }
