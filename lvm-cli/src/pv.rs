@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use lvmkit::commit::backup::read_backup;
-use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse};
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction};
 
 use crate::args::option;
 use crate::session::{Failure, Outcome, Session};
@@ -61,7 +61,7 @@ pub(crate) fn arguments(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<Devic
 }
 
 /// The same for a command about extents of a group, whose physical volumes are known by the group:
-/// devices that are not there are left to [`require_there`].
+/// devices that are not there are left to [`require_members`].
 pub(crate) fn arguments_of_group(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<DeviceSpec>)> {
     let words = words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>();
     let (arguments, mut devices) = arguments(&words)?;
@@ -70,8 +70,8 @@ pub(crate) fn arguments_of_group(words: &[String]) -> Outcome<(Vec<PvArgument>, 
 }
 
 /// # Errors
-/// When an argument names a device that is not there.
-pub(crate) fn require_there(words: &[String], vg: &str) -> Outcome {
+/// For the first argument that is not on a physical volume of the group.
+pub(crate) fn require_members(words: &[String], transaction: &Transaction) -> Outcome {
     for word in words {
         let path = match PvArgument::parse(word) {
             Ok(PvArgument::Device { path, .. }) => path,
@@ -79,11 +79,12 @@ pub(crate) fn require_there(words: &[String], vg: &str) -> Outcome {
             Err(_) if word.is_empty() => String::new(),
             Err(error) => return Err(error.into()),
         };
-        if PvId::parse(&path).is_err() && !DeviceSpec::from(&path).path().exists() {
+        if transaction.pv_on(&path).is_err() {
             // Behind a colon are extents, whether they are understood or not.
             let path = path.split(':').next().unwrap_or_default();
             return Err(Failure::refused(format!(
-                "Physical Volume \"{path}\" not found in Volume Group \"{vg}\"."
+                "Physical Volume \"{path}\" not found in Volume Group \"{}\".",
+                transaction.name()
             )));
         }
     }

@@ -293,10 +293,13 @@ fn has_tag(tags: &[String], tag: &str) -> bool {
     tags.iter().any(|known| known == tag)
 }
 
-/// The logical volumes that the arguments mean, by group: all visible ones of groups that are
+/// Volumes by their group.
+type Volumes = Vec<(String, Vec<String>)>;
+
+/// The logical volumes that the arguments mean, by group in lvm2's order: all visible ones of groups that are
 /// named, and those that are named or tagged; of those the ones that `--select` selects, which needs
 /// no arguments. Arguments that mean nothing are failures that are noted.
-fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<String, Vec<String>>> {
+fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Volumes> {
     let known = Known::new(session, lvm)?;
     let vgs = known.groups();
     let find = |name: &str| vgs.iter().copied().find(|vg| vg.name() == name);
@@ -344,6 +347,7 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<BTreeMap<Stri
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
     }
+    let chosen = vgs.iter().filter_map(|vg| chosen.remove_entry(vg.name())).collect();
     select::volumes(session, &known.input(lvm), &vgs, chosen)
 }
 

@@ -1,10 +1,9 @@
 //! `-S`: reading a selection, and choosing what a command works on by one.
 
-use std::collections::BTreeMap;
-
 use lvmkit::report::{Chosen, ReportInput, ReportKind, Selection, SelectionError, selection_help};
 use lvmkit::{Error, VolumeGroup};
 
+use super::Volumes;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -65,14 +64,14 @@ pub(super) fn volumes(
     session: &mut Session<'_>,
     input: &ReportInput<'_>,
     vgs: &[&VolumeGroup],
-    mut names: BTreeMap<String, Vec<String>>,
-) -> Outcome<BTreeMap<String, Vec<String>>> {
+    mut names: Volumes,
+) -> Outcome<Volumes> {
     let Some(chosen) = chosen(session, input, ReportKind::LogicalVolumes)? else { return Ok(names) };
     for (name, volumes) in &mut names {
         let Some(vg) = vgs.iter().find(|vg| vg.name() == name) else { continue };
         volumes.retain(|lv| vg.logical_volume(lv).is_some_and(|lv| chosen.has_volume(vg, lv)));
     }
-    names.retain(|_, volumes| !volumes.is_empty());
+    names.retain(|(_, volumes)| !volumes.is_empty());
     Ok(names)
 }
 
