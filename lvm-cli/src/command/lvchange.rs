@@ -142,13 +142,18 @@ fn require_active(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Str
     Ok(())
 }
 
-/// Changes volumes of one group in one commit.
+/// Changes volumes of one group in one commit. What a volume is already is a failure, and does not keep
+/// it from the other changes.
 fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
     let mut transaction = session.begin(lvm, vg)?;
     let mut changed = Vec::new();
     for volume in volumes {
-        let result = change(session, &mut transaction, vg, volume);
-        if session.note(result).is_some() {
+        let mut is_changed = false;
+        for step in STEPS {
+            let done = step(session, &mut transaction, volume);
+            is_changed |= session.note(done).unwrap_or(false);
+        }
+        if is_changed {
             changed.push(volume.clone());
         }
     }
@@ -164,63 +169,109 @@ fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Strin
     })
 }
 
-fn change(session: &mut Session<'_>, transaction: &mut Transaction, vg: &str, volume: &str) -> Outcome {
+/// Changes one thing of a volume; `false` when that is not asked for.
+type Step = fn(&mut Session<'_>, &mut Transaction, &str) -> Outcome<bool>;
+
+/// In lvm2's order.
+const STEPS: &[Step] = &[
+    set_policy,
+    set_permission,
+    set_activation_skip,
+    set_autoactivation,
+    set_read_ahead,
+    set_minor,
+    set_profile,
+    change_tags,
+];
+
+fn set_policy(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
+    let Some(policy) = policy(&session.args)? else { return Ok(false) };
+    if transaction.logical_volume(volume).is_some_and(|lv| lv.allocation_policy() == policy) {
+        let vg = transaction.name();
+        return Err(Failure::refused(format!(
+            "Allocation policy of logical volume {vg}/{volume} is already {policy}."
+        )));
+    }
+    transaction.set_lv_allocation_policy(volume, policy)?;
+    Ok(true)
+}
+
+fn set_permission(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
+    let Some(permission) = session.args.text(&o::PERMISSION) else { return Ok(false) };
+    let writable = permission == "rw";
+    if transaction.logical_volume(volume).is_some_and(|lv| lv.is_writable() == writable) {
+        let vg = transaction.name();
+        return Err(Failure::refused(match writable {
+            true => format!("Logical volume {vg}/{volume} is already writable."),
+            false => format!("Logical volume \"{vg}/{volume}\" is already read only."),
+        }));
+    }
+    transaction.set_lv_writable(volume, writable)?;
+    Ok(true)
+}
+
+fn set_activation_skip(
+    session: &mut Session<'_>,
+    transaction: &mut Transaction,
+    volume: &str,
+) -> Outcome<bool> {
+    let Some(skip) = session.args.yes_no(&o::SETACTIVATIONSKIP) else { return Ok(false) };
+    transaction.set_activation_skip(volume, skip)?;
+    Ok(true)
+}
+
+fn set_autoactivation(
+    session: &mut Session<'_>,
+    transaction: &mut Transaction,
+    volume: &str,
+) -> Outcome<bool> {
+    let Some(on) = session.args.yes_no(&o::SETAUTOACTIVATION) else { return Ok(false) };
+    transaction.set_lv_autoactivation(volume, on)?;
+    Ok(true)
+}
+
+fn set_read_ahead(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
+    let Some(read_ahead) = session.args.read_ahead(&o::READAHEAD) else { return Ok(false) };
+    let (read_ahead, rounded) = whole_pages(read_ahead);
+    let shown = match read_ahead {
+        ReadAhead::Auto => "auto".to_owned(),
+        ReadAhead::None => "none".to_owned(),
+        ReadAhead::Sectors(sectors) => sectors.to_string(),
+    };
+    if transaction.logical_volume(volume).is_some_and(|lv| lv.read_ahead() == read_ahead) {
+        let vg = transaction.name();
+        return Err(Failure::refused(format!("Read ahead is already {shown} for {vg}/{volume}.")));
+    }
+    if rounded {
+        session.out.warn(format!("Overriding readahead to {shown} sectors, a multiple of 4K page size."));
+    }
+    transaction.set_read_ahead(volume, read_ahead)?;
+    Ok(true)
+}
+
+fn set_minor(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
+    let Some(minor) = persistent_minor(&session.args)? else { return Ok(false) };
+    if minor.is_none() && transaction.logical_volume(volume).is_some_and(|lv| lv.minor().is_none()) {
+        let vg = transaction.name();
+        return Err(Failure::refused(format!("Minor number is already not persistent for {vg}/{volume}.")));
+    }
+    transaction.set_persistent_minor(volume, minor)?;
+    Ok(true)
+}
+
+fn set_profile(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
+    let Some(profile) = crate::settings::profile_change(&session.args)? else { return Ok(false) };
+    transaction.set_lv_profile(volume, profile)?;
+    Ok(true)
+}
+
+fn change_tags(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
     let args = &session.args;
-    if let Some(permission) = args.text(&o::PERMISSION) {
-        let writable = permission == "rw";
-        if transaction.logical_volume(volume).is_some_and(|lv| lv.is_writable() == writable) {
-            return Err(Failure::refused(match writable {
-                true => format!("Logical volume {vg}/{volume} is already writable."),
-                false => format!("Logical volume \"{vg}/{volume}\" is already read only."),
-            }));
-        }
-        transaction.set_lv_writable(volume, writable)?;
-    }
-    if let Some(policy) = policy(args)? {
-        if transaction.logical_volume(volume).is_some_and(|lv| lv.allocation_policy() == policy) {
-            return Err(Failure::refused(format!(
-                "Allocation policy of logical volume {vg}/{volume} is already {policy}."
-            )));
-        }
-        transaction.set_lv_allocation_policy(volume, policy)?;
-    }
-    if let Some(skip) = args.yes_no(&o::SETACTIVATIONSKIP) {
-        transaction.set_activation_skip(volume, skip)?;
-    }
-    if let Some(on) = args.yes_no(&o::SETAUTOACTIVATION) {
-        transaction.set_lv_autoactivation(volume, on)?;
-    }
-    if let Some(minor) = persistent_minor(args)? {
-        if minor.is_none() && transaction.logical_volume(volume).is_some_and(|lv| lv.minor().is_none()) {
-            return Err(Failure::refused(format!(
-                "Minor number is already not persistent for {vg}/{volume}."
-            )));
-        }
-        transaction.set_persistent_minor(volume, minor)?;
-    }
-    if let Some(read_ahead) = args.read_ahead(&o::READAHEAD) {
-        let (read_ahead, rounded) = whole_pages(read_ahead);
-        let shown = match read_ahead {
-            ReadAhead::Auto => "auto".to_owned(),
-            ReadAhead::None => "none".to_owned(),
-            ReadAhead::Sectors(sectors) => sectors.to_string(),
-        };
-        if transaction.logical_volume(volume).is_some_and(|lv| lv.read_ahead() == read_ahead) {
-            return Err(Failure::refused(format!("Read ahead is already {shown} for {vg}/{volume}.")));
-        }
-        if rounded {
-            session.out.warn(format!("Overriding readahead to {shown} sectors, a multiple of 4K page size."));
-        }
-        transaction.set_read_ahead(volume, read_ahead)?;
-    }
-    if let Some(profile) = crate::settings::profile_change(args)? {
-        transaction.set_lv_profile(volume, profile)?;
-    }
     for tag in args.texts(&o::ADDTAG) {
         transaction.add_lv_tag(volume, tag.trim_start_matches('@'))?;
     }
     for tag in args.texts(&o::DELTAG) {
         transaction.remove_lv_tag(volume, tag.trim_start_matches('@'))?;
     }
-    Ok(())
+    Ok(args.has(&o::ADDTAG) || args.has(&o::DELTAG))
 }

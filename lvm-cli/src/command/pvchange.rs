@@ -222,7 +222,7 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &Dev
         if transaction.physical_volume(id).is_some_and(|pv| pv.is_allocatable() == on) {
             let state = if on { "allocatable" } else { "unallocatable" };
             session.out.warn_plain(format!("Physical volume \"{device}\" is already {state}."));
-            if !changed {
+            if !changed && !session.args.has(&o::PVCHANGE_UUID) {
                 session.out.say(format!("Physical volume {device} not changed"));
                 return Ok(false);
             }

@@ -44,6 +44,12 @@ pub fn fewer_versions(difference: &Difference) -> bool {
     theirs.len() == ours.len() && ours.iter().zip(&theirs).all(|(ours, theirs)| ours <= theirs)
 }
 
+/// Both are the same but that an area out of use has a text still.
+pub fn text_behind_ignored_area(difference: &Difference) -> bool {
+    let theirs = difference.theirs.trim_end();
+    theirs.ends_with("area ignored") && difference.ours.starts_with(theirs)
+}
+
 /// What lvm2 chooses at random may come out the same, so that nothing need be explained.
 pub const BY_CHANCE: &[&str] = &["which metadata areas are ignored under `--vgmetadatacopies N`"];
 

@@ -150,11 +150,12 @@ impl VgDraft {
     pub fn set_extent_size(&mut self, size: Bytes) -> Result<()> {
         self.edit(|edit| {
             edit.require_complete()?;
-            edit.require_resizeable()?;
-            let new = super::group::check_extent_size(size)?;
-            if new == edit.vg.extent_size {
+            let new = super::group::check_extent_size(size);
+            if new.as_ref().is_ok_and(|new| *new == edit.vg.extent_size) {
                 return Ok(());
             }
+            edit.require_resizeable()?;
+            let new = new?;
             edit.convert_extents(new)
         })
     }
