@@ -15,7 +15,7 @@ pub(crate) use names::Names;
 /// For options that the command does not have, that are ambiguous, lack their value, have one
 /// they do not take, or are given twice; for values that are not valid.
 pub(crate) fn parse(command: &'static Command, words: &[String]) -> Result<Args, UsageError> {
-    let mut parser = Parser { command, args: Args::default(), rest: words.iter() };
+    let mut parser = Parser { command, args: Args::default(), names: Vec::new(), rest: words.iter() };
     while let Some(word) = parser.rest.next() {
         if word == "--" {
             parser.args.words.extend(parser.rest.by_ref().cloned());
@@ -38,6 +38,8 @@ pub(crate) fn parse(command: &'static Command, words: &[String]) -> Result<Args,
 struct Parser<'w> {
     command: &'static Command,
     args: Args,
+    /// What the options were called.
+    names: Vec<&'static str>,
     rest: std::slice::Iter<'w, String>,
 }
 
@@ -105,18 +107,24 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn add(&mut self, opt: &'static Opt, name: &str, value: &str) -> Result<(), UsageError> {
+    fn add(&mut self, opt: &'static Opt, name: &'static str, value: &str) -> Result<(), UsageError> {
         if opt.support == Support::Missing {
             return Err(UsageError::of_parsing([format!("  Option {} is not supported.", opt.shown())]));
         }
-        if !opt.repeats && self.args.has(opt) {
-            return Err(UsageError::of_parsing([format!("  Option {} may not be repeated.", opt.shown())]));
+        let repeated = UsageError::of_parsing([format!("  Option {} may not be repeated.", opt.shown())]);
+        // Another name for it is found to be one when its value has been read.
+        if !opt.repeats && self.names.contains(&name) {
+            return Err(repeated);
         }
         if let Err(Invalid(reason)) = opt.takes.check(value) {
             let reason = reason.into_iter().map(|line| format!("  {line}"));
             let line = format!("  Invalid argument for --{name}: {value}");
             return Err(UsageError::of_parsing(reason.chain([line])));
         }
+        if !opt.repeats && self.args.has(opt) {
+            return Err(repeated);
+        }
+        self.names.push(name);
         self.args.found.push((opt, opt.takes.plain(value).to_owned()));
         Ok(())
     }

@@ -17,12 +17,12 @@ static CHANGES: &[&Opt] = &[
     &o::ALLOC,
     &o::CONTIGUOUS,
     &o::SETACTIVATIONSKIP,
-    &o::PERSISTENT,
-    &o::MINOR,
-    &o::MAJOR,
     &o::READAHEAD,
     &o::SETAUTOACTIVATION,
 ];
+
+/// Options about the number that a volume's device is to have.
+static NUMBERS: &[&Opt] = &[&o::PERSISTENT, &o::MINOR, &o::MAJOR];
 
 /// Options that change nothing by themselves.
 static IDLE: &[&Opt] = &[&o::IGNOREACTIVATIONSKIP, &o::MONITOR, &o::POLL, &o::IGNOREMONITORING];
@@ -40,6 +40,7 @@ pub(super) static COMMAND: Command = Command {
         o::CHANGING,
         o::BACKUP,
         CHANGES,
+        NUMBERS,
         IDLE,
         &[
             &o::ACTIVATE,
@@ -58,7 +59,7 @@ pub(super) static COMMAND: Command = Command {
 fn run(session: &mut Session<'_>) -> Outcome {
     let given =
         |session: &Session<'_>, options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
-    let changes = given(session, CHANGES);
+    let changes = given(session, CHANGES) || given(session, NUMBERS);
     let (refresh, activates) = (session.args.has(&o::REFRESH), session.args.has(&o::ACTIVATE));
     let has_words = !session.args.words.is_empty() || super::select::is_asked(session);
     if !has_words || !(changes || refresh || activates || given(session, IDLE)) {
@@ -95,8 +96,13 @@ fn run(session: &mut Session<'_>) -> Outcome {
 /// Refuses options that go together in no form of the command.
 fn check_options(args: &Args) -> Outcome {
     let not_accepted = |opt: &Opt| Err(activation::not_accepted(&format!("--{}", opt.long)));
+    // Numbers belong to a form of their own; what to make persistent is else missed when it is needed.
+    let others = CHANGES.iter().any(|opt| args.has(opt));
+    if let Some(opt) = [&o::MINOR, &o::MAJOR].into_iter().find(|opt| others && args.has(opt)) {
+        return not_accepted(opt);
+    }
     match args.yes_no(&o::PERSISTENT) {
-        Some(true) if !args.has(&o::MINOR) => return Err(Failure::Syntax),
+        Some(true) if !args.has(&o::MINOR) && !others => return Err(Failure::Syntax),
         None if args.has(&o::MINOR) || args.has(&o::MAJOR) => return Err(Failure::Syntax),
         Some(false) if args.has(&o::MINOR) => return not_accepted(&o::MINOR),
         Some(false) if args.has(&o::MAJOR) => return not_accepted(&o::MAJOR),
@@ -112,7 +118,7 @@ fn check_options(args: &Args) -> Outcome {
         let line = "Command does not accept option combination: --contiguous  with --alloc";
         return Err(Failure::usage(line));
     }
-    persistent_minor(args).map(drop)
+    if others { Ok(()) } else { persistent_minor(args).map(drop) }
 }
 
 /// Activates, deactivates or refreshes volumes of one group.

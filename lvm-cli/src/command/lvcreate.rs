@@ -77,6 +77,8 @@ const PAGE_SECTORS: u32 = 8;
 const STRIPE_SIZE_MIN: Bytes = Bytes::kib(4);
 
 fn run(session: &mut Session<'_>) -> Outcome {
+    size(&session.args)?;
+    kind(&session.args)?;
     let (vg, name, pvs) = names(&session.args)?;
     let (arguments, devices) = pv::arguments_of_group(&pvs)?;
     let new = new_lv(&session.args, name.as_deref())?;
@@ -246,7 +248,7 @@ pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
         Failure::usage(format!("Command does not accept option: --{} {given}.", opt.long))
     };
     if let Some(size) = args.size(&o::STRIPESIZE) {
-        if stripes.is_none() {
+        if stripes.is_none() && args.text(&o::TYPE) != Some("striped") {
             return Err(not_accepted(&o::STRIPESIZE));
         }
         if size == Bytes::ZERO {

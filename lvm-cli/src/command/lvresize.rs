@@ -77,9 +77,10 @@ struct Request {
 fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let Some((word, pvs)) = session.args.words.split_first() else { return Err(Failure::Syntax) };
     let (word, pvs) = (word.clone(), pvs.to_vec());
+    let size = size(&session.args, verb, pvs.is_empty())?;
+    check_options(&session.args)?;
     let (vg, lv) = volume(&word)?;
     let (arguments, devices) = pv::arguments_of_group(&pvs)?;
-    let size = size(&session.args, verb, pvs.is_empty())?;
     if let (Verb::Reduce, Some(word)) = (verb, pvs.first()) {
         return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
     }
@@ -93,7 +94,14 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     }
     let arguments = arguments.into_iter().map(|argument| transaction.known_argument(argument));
     let arguments = arguments.collect::<Vec<_>>();
-    let resize = resize.on(arguments.clone());
+    let mut resize = resize.on(arguments.clone());
+    if transaction.logical_volume(&request.lv).is_some() {
+        // Without room on any of them nothing more is said.
+        transaction.size_basis(&arguments)?;
+        if let Some(size) = sizing::stripe_size(session, &transaction, &request.lv)? {
+            resize = resize.stripe_size(size);
+        }
+    }
     let before = request.extents(&transaction);
     let notes = sizing::Resizing::new(&session.args, &request.lv, request.size, &arguments);
     notes.say_size(session, &transaction);
@@ -113,11 +121,26 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     request.finish(session, &lvm, transaction, before, after)
 }
 
+/// Refuses what no volume can have.
+fn check_options(args: &Args) -> Outcome {
+    if args.number(&o::STRIPES) == Some(0) {
+        return Err(Failure::usage("--stripes may not be zero."));
+    }
+    if args.size(&o::STRIPESIZE) == Some(Bytes::ZERO) {
+        return Err(Failure::usage("--stripesize may not be zero."));
+    }
+    Ok(())
+}
+
 /// The volume of an argument, which can be no tag.
 fn volume(word: &str) -> Outcome<(String, String)> {
     let invalid = |name: &str| Failure::usage(format!("Logical volume name \"{name}\" is invalid."));
     match Target::parse(word) {
         target if target.is_invalid_path() => super::volume(word),
+        // A volume is not looked for in groups with a tag.
+        Target::Tag(_) if word.contains('/') => {
+            Err(super::no_group(word.split('/').next().unwrap_or_default()))
+        }
         Target::Lv { lv, .. } if check_name(&lv).is_err() => Err(invalid(&lv)),
         Target::Lv { vg, lv } => Ok((vg, lv)),
         _ if check_name(word).is_err() && !word.starts_with('/') => Err(invalid(word)),
@@ -152,16 +175,8 @@ impl Request {
             (_, Sign::Plus) => ResizeLv::extend_by(lv, size),
             (_, Sign::Minus) => ResizeLv::reduce_by(lv, size),
         };
-        match args.number(&o::STRIPES) {
-            Some(0) => return Err(Failure::usage("--stripes may not be zero.")),
-            Some(stripes) => resize = resize.stripes(stripes),
-            None => {}
-        }
-        if let Some(size) = args.size(&o::STRIPESIZE) {
-            if size == Bytes::ZERO {
-                return Err(Failure::usage("--stripesize may not be zero."));
-            }
-            resize = resize.stripe_size(size);
+        if let Some(stripes) = args.number(&o::STRIPES) {
+            resize = resize.stripes(stripes);
         }
         if let Some(policy) = args.policy(&o::ALLOC) {
             resize = resize.allocation_policy(policy);

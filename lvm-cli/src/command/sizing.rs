@@ -7,7 +7,7 @@ use lvmkit::{Bytes, Extents, PvArgument, Size, Transaction};
 
 use crate::args::size::{Sign, Signed};
 use crate::args::{Args, option as o};
-use crate::session::Session;
+use crate::session::{Failure, Outcome, Session};
 
 const DEFAULT_STRIPE_SIZE: Bytes = Bytes::kib(64);
 /// How the library begins a warning that is said here in LVM2's place.
@@ -36,12 +36,6 @@ pub(super) fn say_stripe_size(session: &mut Session<'_>) {
 pub(super) fn say_new(session: &mut Session<'_>, transaction: &Transaction, pvs: &[PvArgument]) {
     let stripes = session.args.number(&o::STRIPES).unwrap_or(1);
     let extent_size = transaction.extent_size();
-    if let Some(size) = session.args.size(&o::STRIPESIZE).filter(|_| stripes > 1) {
-        let most = extent_size.to_bytes();
-        if size > most {
-            session.out.say(format!("{REDUCED} {size} to maximum, physical extent size {most}."));
-        }
-    }
     let asked = session.args.signed(&o::CREATE_SIZE).or_else(|| session.args.signed(&o::EXTENTS));
     let Some(Signed { size, .. }) = asked else { return };
     if let Size::Bytes(asked) = size
@@ -50,6 +44,12 @@ pub(super) fn say_new(session: &mut Session<'_>, transaction: &Transaction, pvs:
         session.out.say(format!("Rounding up size to full physical extent {whole}"));
     }
     let Ok(basis) = transaction.size_basis(pvs) else { return };
+    if let Some(size) = session.args.size(&o::STRIPESIZE).filter(|_| stripes > 1) {
+        let most = extent_size.to_bytes();
+        if size > most {
+            session.out.say(format!("{REDUCED} {size} to maximum, physical extent size {most}."));
+        }
+    }
     say_less(session, size, Extents(0), &basis);
     let (Ok(whole), Ok(got)) = (create_extents(size, 1, &basis), create_extents(size, stripes, &basis))
     else {
@@ -74,6 +74,29 @@ fn say_less(session: &mut Session<'_>, size: Size, now: Extents, basis: &SizeBas
         let room = most.to_bytes(basis.extent_size);
         session.out.say(format!("Reducing {percent}%VG to remaining free space {room} in VG."));
     }
+}
+
+/// The stripe size of what a volume grows by, when one was asked for and there are stripes.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn stripe_size(
+    session: &mut Session<'_>,
+    transaction: &Transaction,
+    lv: &str,
+) -> Outcome<Option<Bytes>> {
+    let Some(mut size) = session.args.size(&o::STRIPESIZE) else { return Ok(None) };
+    let most = transaction.extent_size().to_bytes();
+    if size > most {
+        session.out.say(format!("Reducing stripe size {size} to maximum, physical extent size {most}."));
+        size = most;
+    }
+    if !size.get().is_power_of_two() {
+        return Err(Failure::refused("Stripe size must be power of 2."));
+    }
+    let last = transaction.logical_volume(lv).and_then(|lv| lv.segments().last().map(Segment::kind));
+    let stripes = session.args.number(&o::STRIPES).or_else(|| last.map(SegmentKind::area_multiple));
+    Ok(Some(size).filter(|_| stripes > Some(1)))
 }
 
 /// A change of a volume's size.
@@ -116,6 +139,7 @@ impl<'r> Resizing<'r> {
                 _ => asked.align_up(extent_size),
             };
             if let Some(whole) = whole.filter(|whole| *whole != asked) {
+                let whole = super::shown_size(whole);
                 session.out.say(format!("Rounding size to boundary between physical extents: {whole}."));
             }
         }
@@ -143,7 +167,7 @@ impl<'r> Resizing<'r> {
         let stripes = self.stripes.unwrap_or_else(|| last.map_or(1, SegmentKind::area_multiple));
         let shrinks = wanted < now || change == Change::Less;
         if !shrinks {
-            notes.extend(self.stripe_size_note(stripes, last, &basis));
+            notes.extend(self.stripe_size_note(stripes, last));
         } else if self.stripes.is_some() || self.stripe_size.is_some() || mixes.is_some() {
             notes.push("Ignoring stripes, stripesize and mirrors arguments when reducing.".to_owned());
         }
@@ -161,20 +185,11 @@ impl<'r> Resizing<'r> {
     }
 
     /// What the stripe size of new segments is taken from.
-    fn stripe_size_note(
-        &self,
-        stripes: u32,
-        last: Option<&SegmentKind>,
-        basis: &SizeBasis,
-    ) -> Option<String> {
+    fn stripe_size_note(&self, stripes: u32, last: Option<&SegmentKind>) -> Option<String> {
         if stripes < 2 {
             return None;
         }
-        let most = basis.extent_size.to_bytes();
         match (self.stripe_size, last) {
-            (Some(size), _) if size > most => {
-                Some(format!("Reducing stripe size {size} to maximum, physical extent size {most}."))
-            }
             (Some(_), _) => None,
             (None, Some(SegmentKind::Striped(last))) if !last.stripe_size.is_zero() => {
                 Some(format!("Using stripesize of last segment {}", last.stripe_size.to_bytes()))

@@ -1,5 +1,7 @@
 //! `vgremove`
 
+use std::collections::HashSet;
+
 use lvmkit::Lvm;
 
 use super::Command;
@@ -24,8 +26,12 @@ fn run(session: &mut Session<'_>) -> Outcome {
         true => super::chosen_groups(session, &lvm)?,
         false => session.args.words.clone(),
     };
+    let mut seen = HashSet::new();
     for name in names {
-        let removed = super::group_name(&name).and_then(|name| remove(session, &lvm, name));
+        let removed = super::group_name(&name).and_then(|name| match seen.insert(name.to_owned()) {
+            true => remove(session, &lvm, name),
+            false => Ok(()),
+        });
         session.note(removed);
     }
     Ok(())

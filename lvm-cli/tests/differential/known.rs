@@ -50,6 +50,18 @@ pub fn text_behind_ignored_area(difference: &Difference) -> bool {
     theirs.ends_with("area ignored") && difference.ours.starts_with(theirs)
 }
 
+/// The same extents come in another number of segments.
+pub fn other_segments(difference: &Difference) -> bool {
+    let extents = |text: &str| {
+        let counts =
+            text.lines().filter_map(|line| line.trim().strip_prefix("extent_count = ")?.parse().ok());
+        counts.sum::<u64>()
+    };
+    let segments = |text: &str| text.lines().filter(|line| line.contains("segment_count = ")).count();
+    let (theirs, ours) = (&difference.theirs, &difference.ours);
+    extents(theirs) == extents(ours) && segments(theirs) == segments(ours)
+}
+
 /// What lvm2 chooses at random may come out the same, so that nothing need be explained.
 pub const BY_CHANCE: &[&str] = &["which metadata areas are ignored under `--vgmetadatacopies N`"];
 

@@ -1,6 +1,6 @@
 //! What differs on purpose in commands about logical volumes.
 
-use super::{Rule, anything, fewer_versions};
+use super::{Rule, anything, fewer_versions, other_segments};
 use crate::compare::Part::{Error, Exit, Files, Metadata, Stdout, Version};
 
 /// The rules.
@@ -79,11 +79,19 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         row: "`lvrename` with a path below `/dev/mapper`",
-        line: "^lvrename /dev/mapper/",
+        line: "^lvrename .*/dev/mapper/",
         parts: &[Exit, Stdout, Metadata, Error],
         theirs: "not found in volume group",
         ours: "Renamed",
         holds: anything,
+    },
+    Rule {
+        row: "`--stripesize` for segments of one stripe",
+        line: "^lv(extend|resize) .*(-I|--stripesize)",
+        parts: &[Metadata],
+        theirs: "successfully resized",
+        ours: "successfully resized",
+        holds: other_segments,
     },
     Rule {
         row: "activating with `global/activation=0`",
