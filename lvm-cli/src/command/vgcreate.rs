@@ -63,7 +63,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let lvm = session.open(&devices)?;
     session.require_no_group(&name)?;
-    let sources = sources(session, &lvm, &devices)?;
+    let sources = sources(session, &lvm, &devices).map_err(|failure| match lvm.found_group(&name) {
+        // A name that is taken is what lvm2 says first.
+        Ok(_) => Failure::refused(format!("A volume group called {name} already exists.")),
+        Err(_) => failure,
+    })?;
     let mut transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
     if let Some(profile) = crate::settings::metadata_profile(&session.args) {
         transaction.set_profile(Some(profile))?;

@@ -122,8 +122,9 @@ pub fn differences(theirs: (&Said, &State), ours: (&Said, &State)) -> Vec<Differ
         }
     }
     found.extend(Difference::of(Part::Files, their_state.files.join("\n"), our_state.files.join("\n")));
-    if compares_error(theirs) {
-        found.extend(Difference::of(Part::Error, first_error(theirs), first_error(ours)));
+    if compares_error(theirs) && first_error(theirs) != first_error(ours) {
+        let lines = |said| error_lines(said).collect::<Vec<_>>().join("\n");
+        found.extend(Difference::of(Part::Error, lines(theirs), lines(ours)));
     }
     found
 }
@@ -141,10 +142,14 @@ pub fn compares_error(theirs: &Said) -> bool {
     theirs.code != 0 && KNOWN_ERRORS.iter().any(|known| first.contains(known))
 }
 
-/// The first line on standard error that is no warning.
+/// The lines on standard error that are no warnings.
+fn error_lines(said: &Said) -> impl Iterator<Item = &str> {
+    said.err.lines().map(str::trim).filter(|line| !line.starts_with("WARNING: "))
+}
+
+/// The first of them.
 pub fn first_error(said: &Said) -> &str {
-    let mut lines = said.err.lines().map(str::trim).filter(|line| !line.starts_with("WARNING: "));
-    lines.next().unwrap_or_default()
+    error_lines(said).next().unwrap_or_default()
 }
 
 /// What a report in JSON holds.

@@ -50,11 +50,19 @@ pub fn text_behind_ignored_area(difference: &Difference) -> bool {
     theirs.ends_with("area ignored") && difference.ours.starts_with(theirs)
 }
 
+/// Each tells also what the other tells first.
+pub fn another_order(difference: &Difference) -> bool {
+    let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let has = |text: &str, line: &str| text.lines().any(|known| known == line);
+    let (theirs, ours) = (&difference.theirs, &difference.ours);
+    has(ours, &first(theirs)) && has(theirs, &first(ours))
+}
+
 /// The same extents come in another number of segments.
 pub fn other_segments(difference: &Difference) -> bool {
     let extents = |text: &str| {
         let counts =
-            text.lines().filter_map(|line| line.trim().strip_prefix("extent_count = ")?.parse().ok());
+            text.lines().filter_map(|line| line.trim().strip_prefix("extent_count = ")?.parse::<u64>().ok());
         counts.sum::<u64>()
     };
     let segments = |text: &str| text.lines().filter(|line| line.contains("segment_count = ")).count();

@@ -1,6 +1,6 @@
 //! What differs on purpose in commands about groups and physical volumes.
 
-use super::{Rule, anything, fewer_versions, text_behind_ignored_area};
+use super::{Rule, another_order, anything, fewer_versions, text_behind_ignored_area};
 use crate::compare::Part::{self, Error, Exit, Files, Metadata, Stdout, Version};
 
 const fn rule(
@@ -153,6 +153,7 @@ pub const RULES: &[Rule] = &[
         "successfully changed",
         "New extent size is not a perfect fit",
     ),
+    Rule { holds: another_order, ..rule("errors about several arguments", "", &[Error], "", "") },
     Rule {
         holds: text_behind_ignored_area,
         ..rule("what an ignored metadata area held, under a new uuid", "^pvchange .*-u", &[Metadata], "", "")
