@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction, system};
 
 use super::Command;
+use super::known::Known;
 use crate::args::{Opt, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
@@ -84,18 +85,20 @@ fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Out
     let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
     let names =
         super::select::devices(session, &lvm.report_input().scan(&scan), members.chain(orphans).collect())?;
-    let is_named = |name: &String| {
-        let is_it =
-            |spec: &DeviceSpec| spec.to_string() == *name || system::is_same_file(spec.path(), name.as_ref());
-        named.is_empty() || named.iter().any(is_it)
-    };
+    let is_named = |name: &String| named.is_empty() || named.iter().any(|spec| is_it(spec, name));
     Ok(names.iter().filter(|name| is_named(name)).map(DeviceSpec::from).collect())
+}
+
+/// True for the device of that name.
+fn is_it(spec: &DeviceSpec, name: &str) -> bool {
+    spec.to_string() == name || system::is_same_file(spec.path(), name.as_ref())
 }
 
 /// The devices by the group that uses them.
 #[derive(Default)]
 struct Members {
-    groups: BTreeMap<String, Vec<DeviceSpec>>,
+    /// Groups in lvm2's order, and devices in that of their group.
+    groups: Vec<(String, Vec<DeviceSpec>)>,
     orphans: Vec<DeviceSpec>,
 }
 
@@ -108,23 +111,24 @@ impl Members {
                 for vg in session.volume_groups(lvm)? {
                     let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
                     let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
-                    members.groups.insert(vg.name().to_owned(), devices);
+                    members.groups.push((vg.name().to_owned(), devices));
                 }
                 return Ok(members);
             }
             let scan = session.scan(lvm)?;
-            for found in scan.groups.iter().filter(|found| !found.vg.is_exported()) {
+            for found in super::order::groups(&scan).into_iter().filter(|found| !found.vg.is_exported()) {
                 let devices = found.found_pvs().map(|pv| DeviceSpec::from(pv.device.name())).collect();
-                members.groups.insert(found.vg.name().to_owned(), devices);
+                members.groups.push((found.vg.name().to_owned(), devices));
             }
             let orphans = scan.orphans.iter().map(|orphan| DeviceSpec::from(orphan.pv.device.name()));
             members.orphans.extend(orphans);
             return Ok(members);
         }
+        let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
         for device in devices {
             match session.pv_use(lvm, device) {
                 Ok(PvUse::Member(vg)) if super::is_exported(session, lvm, device, &vg)? => {}
-                Ok(PvUse::Member(vg)) => members.groups.entry(vg).or_default().push(device.clone()),
+                Ok(PvUse::Member(vg)) => groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
                 Ok(PvUse::None) => {
                     session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
@@ -134,6 +138,12 @@ impl Members {
                 }
                 Err(error) => session.fail(error.into()),
             }
+        }
+        let known = Known::new(session, lvm)?;
+        for vg in known.groups() {
+            let Some(mut devices) = groups.remove(vg.name()) else { continue };
+            devices.sort_by_key(|spec| vg.physical_volumes().iter().position(|pv| is_it(spec, pv.device())));
+            members.groups.push((vg.name().to_owned(), devices));
         }
         Ok(members)
     }
