@@ -1,5 +1,7 @@
 //! Physical volumes without a group, and groups that are restored.
 
+use std::sync::Arc;
+
 use lvmkit::{Lvm, Overwrite, PvOptions, Silent};
 
 use super::{DISK, Image, List, Repeat, SHAPES, base, create, options, run, source};
@@ -59,8 +61,9 @@ pub(super) fn restored(list: &mut List) {
     for shape in [SHAPES[0], SHAPES[2], SHAPES[3]] {
         let on = shape.name;
         let base = base(shape);
-        let dir = tempfile::tempdir().unwrap().keep();
-        let file = dir.join("vg");
+        // It lives as long as the operations that read from it.
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let file = dir.path().join("vg");
         run(&base, |lvm| lvm.backup_vg("vg", &file).map(|_| ()));
         let extra = shape.pvs();
         let newer = run(&base, |lvm| {
@@ -77,12 +80,11 @@ pub(super) fn restored(list: &mut List) {
             })
             .map(|_| ())
         });
-        let backup = file.clone();
-        list.add(format!("vgcfgrestore over a newer state, {on}"), &newer, move |lvm| {
-            lvm.restore_vg("vg", &backup).map(|_| ())
-        });
-        list.add(format!("vgcfgrestore over nothing, {on}"), &empty, move |lvm| {
-            lvm.restore_vg("vg", &file).map(|_| ())
-        });
+        for (over, disks) in [("a newer state", newer), ("nothing", empty)] {
+            let dir = Arc::clone(&dir);
+            list.add(format!("vgcfgrestore over {over}, {on}"), &disks, move |lvm| {
+                lvm.restore_vg("vg", dir.path().join("vg")).map(|_| ())
+            });
+        }
     }
 }
