@@ -109,15 +109,8 @@ impl DevicesFile {
         self.system_id.as_deref()
     }
 
-    /// Adds a device behind all others, as lvm2 does; entries with its id go.
-    pub(crate) fn put(&mut self, entry: DevicesFileEntry) {
-        let id = |entry: &DevicesFileEntry| (entry.id_type.clone(), entry.id.clone(), entry.partition);
-        self.entries.retain(|known| id(known) != id(&entry));
-        self.entries.push(entry);
-    }
-
-    /// Adds a device, in place of entries with its id. Returns false when it was there already,
-    /// with the same path and physical volume.
+    /// Adds a device behind all others, as lvm2 does; entries with its id go. Returns false when it
+    /// was there already, with the same path and physical volume.
     #[doc(alias = "lvmdevices")]
     pub fn add(&mut self, entry: DevicesFileEntry) -> bool {
         if self.entries.contains(&entry) {
@@ -126,10 +119,8 @@ impl DevicesFile {
         let same = |known: &DevicesFileEntry| {
             (&known.id_type, &known.id, known.partition) == (&entry.id_type, &entry.id, entry.partition)
         };
-        match self.entries.iter_mut().find(|known| same(known)) {
-            Some(known) => *known = entry,
-            None => self.entries.push(entry),
-        }
+        self.entries.retain(|known| !same(known));
+        self.entries.push(entry);
         true
     }
 

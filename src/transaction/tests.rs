@@ -199,6 +199,23 @@ fn new_ids_reach_the_devices_file() {
 }
 
 #[test]
+fn an_imported_device_is_listed_once() {
+    let view = View::new(2);
+    let file = view.with_devices_file();
+    view.groups(&[("vg", 2)]);
+    // It has a better id than when it was listed.
+    view.made.write("sys/block/vda/device/wwid", "naa.500a\n");
+    let scan = view.lvm().scan().unwrap();
+    assert_eq!(view.lvm().device_list().unwrap().import(&scan.groups).unwrap(), 2);
+    let entries = DevicesFile::read(&file).unwrap().unwrap().entries().to_vec();
+    let ids = entries.iter().map(|entry| (entry.id.as_str(), entry.path.as_deref().unwrap()));
+    let [a, b] = [0, 1].map(|at| view.disks[at].as_path());
+    assert_eq!(ids.collect::<Vec<_>>(), [("naa.500a", a), (b.to_str().unwrap(), b)]);
+    let pvs = scan.groups[0].vg.physical_volumes().iter().map(|pv| Some(pv.id())).collect::<Vec<_>>();
+    assert_eq!(entries.iter().map(|entry| entry.pv_id).collect::<Vec<_>>(), pvs);
+}
+
+#[test]
 fn a_clone_keeps_its_place_in_the_devices_file() {
     let view = View::new(2);
     let file = view.with_devices_file();

@@ -132,8 +132,8 @@ impl<'o> DeviceList<'o> {
         }
     }
 
-    /// Takes the entries of the device at a path away: those that it has the id of, or that name this
-    /// path.
+    /// Takes the entries of the device at a path away, whatever they know it by and whichever of its
+    /// paths is given; where there is no device, those that name this path.
     ///
     /// # Errors
     /// `NotFound` when there is none; those of [`DevicesFile::update`].
@@ -142,8 +142,8 @@ impl<'o> DeviceList<'o> {
         let at_path = present.at(device);
         let name = device.to_string_lossy();
         let is_meant = |entry: &DevicesFileEntry| match at_path {
-            _ if entry.is_by_path() => Path::new(&entry.id) == device,
-            Some(device) => entry.is_of(&device.sys, &present.sysfs),
+            Some(device) => is_of(entry, &present, device),
+            None if entry.is_by_path() => Path::new(&entry.id) == device,
             None => entry.path.as_deref() == Some(device),
         };
         self.remove_where(is_meant, || format!("No devices file entry for {name}."))
@@ -182,7 +182,8 @@ impl<'o> DeviceList<'o> {
         Ok(gone)
     }
 
-    /// Adds the devices of groups, all or none. Returns how many there are.
+    /// Adds the devices of groups, all or none; entries they have already are replaced. Returns how
+    /// many there are.
     ///
     /// # Errors
     /// `MissingDevice` for a group with physical volumes that were not found; those of
@@ -200,12 +201,14 @@ impl<'o> DeviceList<'o> {
                         format!("Not importing devices for VG {vg} with missing PV {}.", pv.0.as_str());
                     return Err(Error::new(ErrorKind::MissingDevice, message).with_vg(vg));
                 };
-                entries.push(DevicesFileEntry::new(&device.sys, &present.sysfs, &device.path, Some(pv.id())));
+                let PresentDevice { sys, path, .. } = device;
+                let entry = DevicesFileEntry::new(sys, &present.sysfs, path, Some(pv.id()));
+                entries.push((device, entry));
             }
         }
         let count = entries.len();
         self.update(|file| {
-            entries.into_iter().for_each(|entry| file.put(entry));
+            entries.into_iter().for_each(|(device, entry)| replace(file, &present, device, entry));
             Ok(count > 0)
         })?;
         Ok(count)
@@ -293,7 +296,7 @@ fn is_of(entry: &DevicesFileEntry, present: &Present, device: &PresentDevice) ->
 
 fn replace(file: &mut DevicesFile, present: &Present, device: &PresentDevice, entry: DevicesFileEntry) {
     file.remove(|known| is_of(known, present, device));
-    file.put(entry);
+    file.add(entry);
 }
 
 /// The device has this physical volume; false when the file says so already.

@@ -143,6 +143,26 @@ fn the_list_of_a_view() {
 }
 
 #[test]
+fn an_entry_goes_by_any_path_of_its_device() {
+    let (made, [_, _, c]) = machine();
+    let link = made.path("dev/by-place");
+    std::os::unix::fs::symlink(&c, &link).unwrap();
+    let gone = "IDTYPE=sys_wwid IDNAME=naa.gone DEVNAME=/dev/gone PVID=.";
+    let entry = |path: &Path| format!("IDTYPE=devname IDNAME={0} DEVNAME={0} PVID=.", path.display());
+    let options = Options::new().machine(made.options()).locking_dir(made.path("lock"));
+    let list = DeviceList::new(&options).unwrap();
+    for (listed, named) in [(&c, &link), (&link, &c)] {
+        made.write("lvm/devices/system.devices", &format!("VERSION=1.1.1\n{gone}\n{}\n", entry(listed)));
+        let removed = list.remove(named).unwrap();
+        assert_eq!(removed.iter().map(|entry| Path::new(&entry.id)).collect::<Vec<_>>(), [listed]);
+    }
+    assert_eq!(list.remove(Path::new("/dev/gone")).unwrap()[0].id, "naa.gone");
+    let absent = made.path("dev/absent");
+    made.write("lvm/devices/system.devices", &format!("VERSION=1.1.1\n{}\n", entry(&absent)));
+    assert_eq!(list.remove(&absent).unwrap().len(), 1);
+}
+
+#[test]
 fn what_becomes_of_devices_is_noted() {
     let (made, [a, b, _]) = machine();
     label(&a, pv('a'));
