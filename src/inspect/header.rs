@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lvm_core::ondisk::label::LABEL_SECTORS;
+use lvm_core::ondisk::label::LABEL_SPACE;
 use lvm_core::ondisk::mda_header::{MDA_HEADER_SIZE, RAW_LOCN_IGNORED};
 use lvm_core::ondisk::{DiskArea, SECTOR, crc};
 use lvm_core::text::{TEXT_SIZE_MAX, import_bytes};
@@ -59,8 +59,8 @@ impl Headers {
 }
 
 pub(super) fn read(device: &dyn BlockDevice, label_sector: Option<u64>) -> Result<Headers> {
-    let space = LABEL_SECTORS.saturating_mul(512).min(device.size());
-    let mut start = vec![0; usize::try_from(space).unwrap_or(0)];
+    let space = usize::try_from(device.size()).unwrap_or(usize::MAX).min(LABEL_SPACE);
+    let mut start = vec![0; space];
     device.read_at(0, &mut start)?;
     let is_label = |sector: &[u8; SECTOR]| sector.starts_with(LABEL_ID);
     let sectors = start.as_chunks::<SECTOR>().0;

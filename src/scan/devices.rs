@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use lvm_core::error::Context;
 use lvm_core::ondisk::find_label;
+use lvm_core::ondisk::label::LABEL_SPACE;
 use lvm_core::store::{Problem, Scan};
 use lvm_core::{BlockDevice, Effect, Error, ErrorKind, PvId, Result};
 use lvm_dm::DeviceNumber;
@@ -21,9 +22,6 @@ use super::partitions::partitions;
 use crate::lock::{ImageLock, LockMode};
 use crate::options::{DeviceSpec, Options};
 use crate::system::{device_numbers, is_same_file};
-
-/// Bytes that hold every sector a label may stand in.
-const LABEL_SPACE: usize = 2048;
 
 /// What a call is going to do with the devices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -18,6 +18,8 @@ use super::{Fields, SECTOR, crc, put};
 
 /// Sectors at the start of a device that may hold the label.
 pub const LABEL_SECTORS: u64 = 4;
+/// Bytes of these sectors.
+pub const LABEL_SPACE: usize = LABEL_SECTORS as usize * SECTOR;
 /// The sector it is written to unless asked otherwise.
 pub const DEFAULT_LABEL_SECTOR: u64 = 1;
 

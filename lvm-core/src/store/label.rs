@@ -5,12 +5,10 @@ use std_alloc::{vec, vec::Vec};
 use super::PvLayout;
 use crate::block::BlockDevice;
 use crate::error::{Context, Effect, Error, Result};
-use crate::ondisk::label::{LABEL_SECTORS, looks_like_label};
+use crate::ondisk::label::{LABEL_SECTORS, LABEL_SPACE, looks_like_label};
 use crate::ondisk::mda_header::RAW_LOCN_IGNORED;
 use crate::ondisk::{Label, MdaHeader, SECTOR};
 
-/// Bytes at the start of a device that pvcreate(8) zeroes: the sectors a label may stand in.
-const LABEL_SPACE: usize = 2048;
 /// Bytes zeroed at the start of a metadata area.
 const MDA_WIPE: usize = 4096;
 
@@ -27,6 +25,7 @@ pub fn initialise_pv(device: &dyn BlockDevice, layout: &PvLayout) -> Result<Labe
     let label = layout.label(false);
     let sector = label.encode().map_err(|error| Error::invalid("label does not fit").with_source(error))?;
     let run = || {
+        // As pvcreate(8) does.
         device.write_at(0, &[0; LABEL_SPACE])?;
         // A label that was there must be gone before the areas that it points at.
         device.flush()?;

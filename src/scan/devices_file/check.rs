@@ -7,17 +7,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use lvm_core::ondisk::find_label;
+use lvm_core::ondisk::label::LABEL_SPACE;
 use lvm_core::{PvId, Result};
 
 use super::{DevicesFile, DevicesFileEntry};
 use crate::scan::alias::{Aliases, preferred_path};
+use crate::scan::device_type::DeviceTypes;
+use crate::scan::excluded::{self, Exclusion};
 use crate::scan::machine::{DevnameSearch, MachineOptions};
 use crate::scan::on_demand::identity;
 use crate::scan::sysfs::{SysDevice, Sysfs};
 use crate::system::{device_numbers, is_same_file};
-
-/// Bytes that hold every sector a label may stand in.
-const LABEL_SPACE: u64 = 2048;
 
 /// An entry, and the device it means.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -151,10 +151,11 @@ pub struct DevicesFileCheck {
 impl DevicesFileCheck {
     /// Compares a file with the machine. The starts of the devices in it are read, and with
     /// `search` those of others that an entry by path may mean
-    /// ([`DevnameSearch`]).
+    /// ([`DevnameSearch`]). What a scan would not look at is not read here either, since reading it
+    /// may wait for ever: its entry is taken at its word.
     ///
     /// # Errors
-    /// Those of [`Sysfs::read`].
+    /// Those of [`Sysfs::read`]; `Io` when the drivers of the machine cannot be read.
     pub fn new(file: &DevicesFile, options: &MachineOptions, search: bool) -> Result<Self> {
         let present = Present::read(options)?;
         let mut check = Self {
@@ -194,7 +195,7 @@ impl DevicesFileCheck {
             self.needs_update |= entry.is_by_path() && entry.pv_id.is_some();
             return corrections;
         };
-        let found = device.pv_id();
+        let found = if device.excluded.is_some() { entry.pv_id } else { device.pv_id() };
         let path = || device.path.clone();
         if entry.is_by_path() {
             match entry.pv_id {
@@ -236,7 +237,9 @@ impl DevicesFileCheck {
         let is_meant = |device: &&PresentDevice| {
             let by_path =
                 || DevicesFileEntry::new(&device.sys, &present.sysfs, &device.path, None).is_by_path();
-            !taken.contains(&device.path) && (options.search_for_devnames == DevnameSearch::All || by_path())
+            device.excluded.is_none()
+                && !taken.contains(&device.path)
+                && (options.search_for_devnames == DevnameSearch::All || by_path())
         };
         let candidates = present.devices.iter().filter(is_meant);
         let candidates = candidates.map(|device| (&device.path, device.pv_id())).collect::<Vec<_>>();
@@ -262,13 +265,20 @@ pub(super) struct PresentDevice {
     pub(super) sys: SysDevice,
     pub(super) path: PathBuf,
     names: Vec<PathBuf>,
+    /// Why a scan would not read it, as far as sysfs knows.
+    excluded: Option<Exclusion>,
 }
 
 impl PresentDevice {
-    /// The physical volume on it; `None` also when it cannot be read.
+    /// The physical volume on it; `None` also when it cannot be read, or when it is suspended and
+    /// such devices are left alone.
     pub(super) fn pv_id(&self) -> Option<PvId> {
+        if self.excluded == Some(Exclusion::Suspended) {
+            return None;
+        }
         let mut start = Vec::new();
-        File::open(&self.path).ok()?.take(LABEL_SPACE).read_to_end(&mut start).ok()?;
+        let space = u64::try_from(LABEL_SPACE).unwrap_or(u64::MAX);
+        File::open(&self.path).ok()?.take(space).read_to_end(&mut start).ok()?;
         Some(find_label(&start).ok()??.pv_header.pv_id)
     }
 }
@@ -276,6 +286,7 @@ impl PresentDevice {
 impl Present {
     pub(super) fn read(options: &MachineOptions) -> Result<Self> {
         let sysfs = Sysfs::read(&options.sysfs)?;
+        let types = DeviceTypes::read(&options.proc, &options.types)?;
         let aliases = Aliases::read(&options.dev);
         let mut devices = Vec::new();
         for sys in sysfs.devices() {
@@ -284,7 +295,8 @@ impl Present {
             let is_its_node = device_numbers(&path) == Some((sys.number.major, sys.number.minor));
             if is_its_node || (options.plain_files && metadata.is_file()) {
                 let names = aliases.of(identity(&metadata)).to_vec();
-                devices.push(PresentDevice { sys: sys.clone(), path, names });
+                let excluded = excluded::by_sysfs(sys, &sysfs, &types, options);
+                devices.push(PresentDevice { sys: sys.clone(), path, names, excluded });
             }
         }
         Ok(Self { sysfs, devices })

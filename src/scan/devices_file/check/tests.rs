@@ -107,6 +107,45 @@ fn entries_by_path_are_searched() {
     assert!(gone.listed[0].to_string().starts_with("Device none IDTYPE=sys_wwid"));
 }
 
+/// Reading it might wait for ever.
+#[test]
+fn what_a_scan_leaves_alone_is_not_read() {
+    let (made, _) = machine();
+    let mapped = made.mapped("dm-0", "253:0", "luks", "CRYPT-LUKS2-0-luks", SIZE);
+    label(&mapped, pv('m'));
+    let by_id = format!("IDTYPE=crypt_uuid IDNAME=CRYPT-LUKS2-0-luks DEVNAME={} PVID=.\n", mapped.display());
+    let by_path = format!("IDTYPE=devname IDNAME=/dev/gone DEVNAME=/dev/gone PVID={}\n", "m".repeat(32));
+    let corrections = |text: &str, ignore_suspended_devices| {
+        let options = MachineOptions {
+            search_for_devnames: DevnameSearch::All,
+            ignore_suspended_devices,
+            ..made.options()
+        };
+        let file = DevicesFile::parse(text).unwrap();
+        DevicesFileCheck::new(&file, &options, true).unwrap().corrections
+    };
+    let has_pv = |found: &[Correction]| matches!(found, [Correction::Pv { .. }]);
+    let moved = |found: &[Correction]| matches!(found, [Correction::NotFound(_), Correction::Moved { .. }]);
+    assert!(has_pv(&corrections(&by_id, true)) && moved(&corrections(&by_path, true)));
+    made.write("sys/block/dm-0/dm/suspended", "1\n");
+    assert_eq!(corrections(&by_id, true), []);
+    assert!(matches!(corrections(&by_path, true).as_slice(), [Correction::NotFound(_)]));
+    assert!(has_pv(&corrections(&by_id, false)) && moved(&corrections(&by_path, false)));
+    // A volume of LVM may be suspended at any moment.
+    let lv = made.mapped("dm-1", "253:1", "vg-lv", &format!("LVM-{}", "v".repeat(64)), SIZE);
+    label(&lv, pv('l'));
+    let listed = |pv: &str| {
+        format!("IDTYPE=lvmlv_uuid IDNAME=LVM-{} DEVNAME={} PVID={pv}\n", "v".repeat(64), lv.display())
+    };
+    assert_eq!(corrections(&listed("."), false), []);
+    // One that is named is added with what is on it, unless it is suspended.
+    let options = MachineOptions { ignore_suspended_devices: true, ..made.options() };
+    let options = Options::new().machine(options).locking_dir(made.path("lock"));
+    let list = DeviceList::new(&options).unwrap();
+    assert_eq!(list.add(&lv, None).unwrap().pv_id, Some(pv('l')));
+    assert_eq!(list.add(&mapped, None).unwrap().pv_id, None);
+}
+
 #[test]
 fn the_list_of_a_view() {
     let (made, [a, b, c]) = machine();
