@@ -45,16 +45,26 @@ pub struct Archive {
     pub path: PathBuf,
 }
 
+/// What a description says in front of its command line.
+const BEFORE: &str = "Created *before* executing ";
+const AFTER: &str = "Created *after* executing ";
+
 /// The `description` of an archive: the state before `command`, a command line, runs.
 #[must_use]
 pub fn description_before(command: &str) -> String {
-    format!("Created *before* executing '{command}'")
+    format!("{BEFORE}'{command}'")
+}
+
+/// The command line in the `description` of an archive; `None` when it is no such description.
+#[must_use]
+pub fn command_before(description: &str) -> Option<&str> {
+    description.strip_prefix(BEFORE)?.strip_prefix('\'')?.strip_suffix('\'')
 }
 
 /// The `description` of a backup: the state after `command`, a command line, ran.
 #[must_use]
 pub fn description_after(command: &str) -> String {
-    format!("Created *after* executing '{command}'")
+    format!("{AFTER}'{command}'")
 }
 
 /// Writes `<dir>/<vg>`, replacing the one from before.

@@ -1,6 +1,6 @@
 //! What changed from one version to another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use lvm_core::metadata::{LogicalVolume, VolumeGroup};
@@ -133,18 +133,21 @@ fn short(step: &Step) -> String {
 fn other_steps(old: &VolumeGroup, new: &VolumeGroup, steps: &mut Vec<Step>) {
     let names = [old, new].map(Names::of);
     let [old_names, new_names] = &names;
-    compare(new.name(), (old, old_names), (new, new_names), &VG_KEYS, steps);
+    let changes = compare((old, old_names), (new, new_names), &VG_KEYS);
+    steps.extend(changes.into_iter().map(|change| change.of(new.name())));
     for pv in new.physical_volumes() {
         if let Some(before) = old.physical_volume(pv.id()).filter(|before| *before != pv) {
-            compare(pv.device(), (before, old_names), (pv, new_names), &PV_KEYS, steps);
+            let changes = compare((before, old_names), (pv, new_names), &PV_KEYS);
+            steps.extend(changes.into_iter().map(|change| change.of(pv.device())));
         }
     }
-    let before = old.logical_volumes().map(|lv| (lv.id(), lv)).collect::<std::collections::HashMap<_, _>>();
+    let before = old.logical_volumes().map(|lv| (lv.id(), lv)).collect::<HashMap<_, _>>();
     for lv in new.logical_volumes() {
         if let Some(before) = before.get(&lv.id()).filter(|before| **before != lv) {
             let object = format!("{}/{}", new.name(), lv.name());
-            compare(&object, (before, old_names), (lv, new_names), &LV_KEYS, steps);
-            segment_settings(&object, (before, old_names), (lv, new_names), steps);
+            let changes = compare((before, old_names), (lv, new_names), &LV_KEYS);
+            let segments = segment_settings((before, old_names), (lv, new_names));
+            steps.extend(changes.into_iter().chain(segments).map(|change| change.of(&object)));
         }
     }
     if steps.is_empty() && orders(old) != orders(new) {
@@ -169,53 +172,55 @@ fn orders(vg: &VolumeGroup) -> [Vec<String>; 2] {
     ]
 }
 
-/// Settings of segments that lie where the same type lay before.
-fn segment_settings(
-    object: &str,
-    (old, old_names): (&LogicalVolume, &Names),
-    (new, new_names): (&LogicalVolume, &Names),
-    steps: &mut Vec<Step>,
-) {
-    for seg in new.segments() {
-        let before = old.segments().iter().find(|before| before.start_extent() == seg.start_extent());
-        let before = before.filter(|before| before.segment_type() == seg.segment_type() && *before != seg);
-        let Some(before) = before else { continue };
-        let already = steps.len();
-        compare(object, (before, old_names), (seg, new_names), &SEGMENT_KEYS, steps);
-        // A setting that all segments have is said once.
-        let mut at = already;
-        while at < steps.len() {
-            let repeated =
-                steps.get(at).is_some_and(|step| steps.iter().take(already).any(|one| one == step));
-            if repeated {
-                steps.remove(at);
-            } else {
-                at += 1;
-            }
-        }
+/// A key whose value differs.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Changed {
+    key: String,
+    from: String,
+    to: String,
+}
+
+impl Changed {
+    fn of(self, object: &str) -> Step {
+        let Self { key: attribute, from, to } = self;
+        Step::Change { object: object.to_owned(), attribute, from, to }
     }
 }
 
-/// Appends a step for each key that differs, but for those in `without`.
+/// Settings of segments that lie where the same type lay before; one that several segments have is
+/// said once.
+fn segment_settings(
+    (old, old_names): (&LogicalVolume, &Names),
+    (new, new_names): (&LogicalVolume, &Names),
+) -> Vec<Changed> {
+    let before = old.segments().iter().map(|seg| (seg.start_extent(), seg)).collect::<HashMap<_, _>>();
+    let (mut settings, mut said) = (Vec::new(), HashSet::new());
+    for seg in new.segments() {
+        let before = before.get(&seg.start_extent()).copied();
+        let before = before.filter(|before| before.segment_type() == seg.segment_type() && *before != seg);
+        let Some(before) = before else { continue };
+        let changes = compare((before, old_names), (seg, new_names), &SEGMENT_KEYS);
+        settings.extend(changes.into_iter().filter(|change| said.insert(change.clone())));
+    }
+    settings
+}
+
+/// Each key that differs, but for those in `without`.
 fn compare(
-    object: &str,
     (old, old_names): (&impl Serialize, &Names),
     (new, new_names): (&impl Serialize, &Names),
     without: &[&str],
-    steps: &mut Vec<Step>,
-) {
+) -> Vec<Changed> {
     let from = leaves(old, old_names, without);
     let to = leaves(new, new_names, without);
     let mut keys = from.keys().chain(to.keys()).collect::<Vec<_>>();
     keys.sort_unstable();
     keys.dedup();
-    for key in keys {
+    let changes = keys.into_iter().map(|key| {
         let value = |leaves: &BTreeMap<String, String>| leaves.get(key).cloned().unwrap_or_default();
-        let (from, to) = (value(&from), value(&to));
-        if from != to {
-            steps.push(Step::Change { object: object.to_owned(), attribute: key.clone(), from, to });
-        }
-    }
+        Changed { key: key.clone(), from: value(&from), to: value(&to) }
+    });
+    changes.filter(|change| change.from != change.to).collect()
 }
 
 /// The values in it by their keys, which are joined with points.

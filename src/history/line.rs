@@ -7,10 +7,8 @@ use lvm_core::{Error, ErrorKind, Result, VgId};
 use serde::Serialize;
 
 use super::{Because, Difference, Version, VersionSource, time_text};
+use crate::commit::backup::command_before;
 use crate::lvm::Lvm;
-
-/// What precedes and follows the command in an archive's description.
-const BEFORE: (&str, &str) = ("Created *before* executing '", "'");
 
 /// How a version came about, as the archive of the one before it says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -138,8 +136,8 @@ fn entries(versions: &[Version]) -> (Vec<Entry>, Option<Origin>) {
         }
         // The last command that was to be run on a version is the one that changed it.
         made_by = version.header.as_ref().and_then(|header| {
-            let command = header.description.strip_prefix(BEFORE.0)?.strip_suffix(BEFORE.1)?;
-            let (command, host) = (command.to_owned(), header.creation_host.clone());
+            let command = command_before(&header.description)?.to_owned();
+            let host = header.creation_host.clone();
             Some(Origin { command, time: header.creation_time, host })
         });
     }

@@ -124,6 +124,30 @@ fn settings_of_segments_and_volumes_are_told_by_their_keys() {
 }
 
 #[test]
+fn a_setting_of_many_segments_is_told_once() {
+    let segments = |sizes: [u32; 2]| {
+        let segments = (0..40_u32).map(|at| {
+            let (number, start, size, on) = (at + 1, at * 2, sizes[at as usize % 2], (39 - at) * 3);
+            format!(
+                "segment{number} {{\nstart_extent = {start}\nextent_count = 2\ntype = \"striped\"\n\
+                 stripe_count = 2\nstripe_size = {size}\nstripes = [\"pv0\", {on}, \"pv1\", {on}]\n}}\n"
+            )
+        });
+        let text = golden_text("striped.vg");
+        let (start, end) = (text.find("segment1 {").unwrap(), text.rfind("]\n\t\t\t}\n").unwrap() + 7);
+        let text = format!("{}{}{}", &text[..start], segments.collect::<String>(), &text[end..]);
+        import_bytes(text.replace("segment_count = 1", "segment_count = 40").as_bytes()).unwrap().vg
+    };
+    assert_eq!(
+        lines(&segments([128, 64]), &segments([32, 16])),
+        [
+            "change stripe_size of gold/lv from \"128\" to \"32\"",
+            "change stripe_size of gold/lv from \"64\" to \"16\"",
+        ]
+    );
+}
+
+#[test]
 fn a_path_is_only_a_hint() {
     let moved = changed("linear.vg", "/dev/loop0", "/dev/sdz");
     assert!(Difference::between(&golden("linear.vg"), &moved).is_empty());

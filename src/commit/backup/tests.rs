@@ -97,6 +97,15 @@ fn a_backup_that_cannot_be_named_leaves_nothing_behind() {
 }
 
 #[test]
+fn descriptions_are_read_back() {
+    for command in ["lvcreate -n 'a b' vg", ""] {
+        assert_eq!(command_before(&description_before(command)), Some(command));
+        assert_eq!(command_before(&description_after(command)), None);
+    }
+    assert_eq!(command_before("Created *before* executing '"), None);
+}
+
+#[test]
 fn archives_count_up_and_expire() {
     let dir = tempfile::tempdir().unwrap();
     let (stamp, vg) = (Stamp::fixed(1, 0), group("vg0"));
