@@ -2,26 +2,17 @@
 
 use std::fmt::Write as _;
 
-use lvm_core::ondisk::label::LABEL_SPACE;
-use lvm_core::ondisk::mda_header::{MDA_HEADER_SIZE, RAW_LOCN_IGNORED};
-use lvm_core::ondisk::{DiskArea, SECTOR, crc};
-use lvm_core::text::{TEXT_SIZE_MAX, import_bytes};
+use lvm_core::ondisk::label::{
+    DEFAULT_LABEL_SECTOR, LABEL_ID, LABEL_SPACE, LABEL_TYPE, PV_HEADER_OFFSET as PV_HEADER,
+};
+use lvm_core::ondisk::mda_header::{MAGIC, RAW_LOCN_IGNORED, SLOT_LEN, SLOTS_OFFSET, VERSION};
+use lvm_core::ondisk::pv_header::{AREA_LEN, AREAS_OFFSET, METADATA_AREAS_MAX};
+use lvm_core::ondisk::{DiskArea, RawLocation, SECTOR, crc};
+use lvm_core::store::read_slot;
+use lvm_core::text::import_bytes;
 use lvm_core::{BlockDevice, Id, Result};
 
 use super::{Headers, InspectedArea, Line};
-
-const LABEL_ID: &[u8; 8] = b"LABELONE";
-const LABEL_TYPE: &[u8; 8] = b"LVM2 001";
-const MAGIC: &[u8; 16] = b" LVM2 x[5A%r0N*>";
-/// Where the physical volume header is in its sector.
-const PV_HEADER: usize = 32;
-/// Bytes of an entry in a list of areas.
-const DISK_LOCN: usize = 16;
-/// Where the slots of a metadata area header are.
-const SLOTS: usize = 40;
-/// Bytes of a slot.
-const SLOT: usize = 24;
-const DEFAULT_SECTOR: u64 = 1;
 
 /// Bytes with little-endian numbers in them. What lies behind the end is zero.
 struct Bytes<'a>(&'a [u8]);
@@ -65,7 +56,7 @@ pub(super) fn read(device: &dyn BlockDevice, label_sector: Option<u64>) -> Resul
     let is_label = |sector: &[u8; SECTOR]| sector.starts_with(LABEL_ID);
     let sectors = start.as_chunks::<SECTOR>().0;
     let first = sectors.iter().zip(0..).find(|(sector, _)| is_label(sector)).map(|(_, number)| number);
-    let number = label_sector.or(first).unwrap_or(DEFAULT_SECTOR);
+    let number = label_sector.or(first).unwrap_or(DEFAULT_LABEL_SECTOR);
     let sector = usize::try_from(number).ok().and_then(|number| sectors.get(number)).copied();
     let sector = sector.unwrap_or([0; SECTOR]);
     let mut headers = Headers { label_sector: number, has_label: is_label(&sector), ..Headers::default() };
@@ -116,7 +107,7 @@ fn pv_header(headers: &mut Headers, sector: &[u8; SECTOR], label_at: u64) -> Vec
     if Id::from_bytes(bytes.array(PV_HEADER)).is_err() {
         headers.check("pv_header.pv_uuid invalid format");
     }
-    let mut list = List { sector, label_at, at: PV_HEADER + 40, number: 0 };
+    let mut list = List { sector, label_at, at: PV_HEADER + AREAS_OFFSET, number: 0 };
     list.read(headers, "pv_header", "data area");
     let areas = list.read(headers, "pv_header", "metadata area");
     let extension = list.at;
@@ -140,7 +131,7 @@ struct List<'a> {
 impl List<'_> {
     fn read(&mut self, headers: &mut Headers, name: &str, what: &str) -> Vec<DiskArea> {
         let mut areas = Vec::new();
-        while self.at.saturating_add(DISK_LOCN) <= SECTOR {
+        while self.at.saturating_add(AREA_LEN) <= SECTOR {
             let bytes = Bytes(self.sector);
             let area = DiskArea { offset: bytes.u64(self.at), size: bytes.u64(self.at.saturating_add(8)) };
             let place = self.label_at.saturating_add(u64::try_from(self.at).unwrap_or(0));
@@ -150,7 +141,7 @@ impl List<'_> {
             headers.field(format!("{entry} at {place} # {note}"));
             headers.field(format!("{entry}.offset {}", area.offset));
             headers.field(format!("{entry}.size {}", area.size));
-            self.at = self.at.saturating_add(DISK_LOCN);
+            self.at = self.at.saturating_add(AREA_LEN);
             self.number = self.number.saturating_add(1);
             if is_end {
                 return areas;
@@ -188,12 +179,12 @@ fn area(headers: &mut Headers, device: &dyn BlockDevice, number: usize, location
     if stored != computed {
         headers.check(format!("{name}.checksum expected {computed:#x}"));
     }
-    let is_area = bytes.array(4) == *MAGIC;
+    let is_area = bytes.array(4) == MAGIC;
     if !is_area {
-        headers.check(format!("{name}.magic expected {}", magic(MAGIC)));
+        headers.check(format!("{name}.magic expected {}", magic(&MAGIC)));
     }
-    if version != 1 {
-        headers.check(format!("{name}.version expected 1"));
+    if version != VERSION {
+        headers.check(format!("{name}.version expected {VERSION}"));
     }
     if start != location.offset {
         headers.check(format!("{name}.start does not match pv_header.disk_locn.offset {}", location.offset));
@@ -201,7 +192,8 @@ fn area(headers: &mut Headers, device: &dyn BlockDevice, number: usize, location
     if size != location.size {
         headers.check(format!("{name}.size does not match pv_header.disk_locn.size {}", location.size));
     }
-    let text = slots(headers, device, &name, location, &sector);
+    // A damaged list may name more areas than there can be; their texts would fill the memory.
+    let text = slots(headers, device, &name, location, &sector).filter(|_| number <= METADATA_AREAS_MAX);
     InspectedArea { location, is_area, text }
 }
 
@@ -213,32 +205,18 @@ fn slots(
     location: DiskArea,
     sector: &[u8; SECTOR],
 ) -> Option<Vec<u8>> {
-    let bytes = Bytes(sector);
-    for (number, what) in ["commit", "precommit"].into_iter().enumerate() {
-        let at = SLOTS + number * SLOT;
-        let (offset, size) = (bytes.u64(at), bytes.u64(at + 8));
-        let (checksum, flags) = (bytes.u32(at + 16), bytes.u32(at + 20));
-        let slot = format!("{name}.raw_locn[{number}]");
-        let place = location.offset.saturating_add(u64::try_from(at).unwrap_or(0));
-        let wrapped = if offset.saturating_add(size) > location.size { " wrapped" } else { "" };
-        headers.field(format!("{slot} at {place} # {what}{wrapped}"));
-        headers.field(format!("{slot}.offset {offset}"));
-        headers.field(format!("{slot}.size {size}"));
-        headers.field(format!("{slot}.checksum {checksum:#x}"));
-        let ignored = if flags & RAW_LOCN_IGNORED != 0 { " # RAW_LOCN_IGNORED" } else { "" };
-        headers.field(format!("{slot}.flags {flags:#x}{ignored}"));
-    }
-    if bytes.u64(SLOTS + SLOT) != 0 {
+    let [committed, precommitted] = [0, 1].map(|number| slot(headers, name, location, sector, number));
+    if !precommitted.is_empty() {
         // What an interrupted commit leaves, which means nothing to readers.
         let line = format!("CHECK: {name}.raw_locn[1] for precommit not empty");
         headers.lines.push(Line::Check(line));
     }
-    let (offset, size, checksum) = (bytes.u64(SLOTS), bytes.u64(SLOTS + 8), bytes.u32(SLOTS + 16));
-    if offset == 0 || bytes.u32(SLOTS + 20) & RAW_LOCN_IGNORED != 0 {
+    if committed.is_empty() || committed.is_ignored() {
         return None;
     }
+    let RawLocation { offset, size, checksum, .. } = committed;
     let at = location.offset.saturating_add(offset);
-    let Some(mut text) = slot_text(device, location, offset, size) else {
+    let Ok(mut text) = read_slot(device, location, &committed) else {
         headers
             .check(format!("failed to read metadata text at {name}.raw_locn[0].offset {offset} size {size}"));
         return None;
@@ -261,20 +239,32 @@ fn slots(
     Some(text)
 }
 
-/// The bytes that a slot points at, over the end of its area if need be.
-fn slot_text(device: &dyn BlockDevice, location: DiskArea, offset: u64, size: u64) -> Option<Vec<u8>> {
-    let room = location.size.checked_sub(MDA_HEADER_SIZE)?;
-    let limit = room.min(u64::try_from(TEXT_SIZE_MAX).unwrap_or(u64::MAX));
-    if size == 0 || size > limit || offset < MDA_HEADER_SIZE || offset >= location.size {
-        return None;
-    }
-    location.offset.checked_add(location.size).filter(|end| *end <= device.size())?;
-    let mut text = vec![0; usize::try_from(size).ok()?];
-    let first = usize::try_from(size.min(location.size.checked_sub(offset)?)).ok()?;
-    let (head, tail) = text.split_at_mut(first);
-    device.read_at(location.offset.saturating_add(offset), head).ok()?;
-    if !tail.is_empty() {
-        device.read_at(location.offset.saturating_add(MDA_HEADER_SIZE), tail).ok()?;
-    }
-    Some(text)
+/// One slot of a header.
+fn slot(
+    headers: &mut Headers,
+    name: &str,
+    location: DiskArea,
+    sector: &[u8; SECTOR],
+    number: usize,
+) -> RawLocation {
+    let bytes = Bytes(sector);
+    let at = SLOTS_OFFSET.saturating_add(number.saturating_mul(SLOT_LEN));
+    let found = RawLocation {
+        offset: bytes.u64(at),
+        size: bytes.u64(at.saturating_add(8)),
+        checksum: bytes.u32(at.saturating_add(16)),
+        flags: bytes.u32(at.saturating_add(20)),
+    };
+    let RawLocation { offset, size, checksum, flags } = found;
+    let slot = format!("{name}.raw_locn[{number}]");
+    let place = location.offset.saturating_add(u64::try_from(at).unwrap_or(0));
+    let what = if number == 0 { "commit" } else { "precommit" };
+    let wrapped = if offset.saturating_add(size) > location.size { " wrapped" } else { "" };
+    headers.field(format!("{slot} at {place} # {what}{wrapped}"));
+    headers.field(format!("{slot}.offset {offset}"));
+    headers.field(format!("{slot}.size {size}"));
+    headers.field(format!("{slot}.checksum {checksum:#x}"));
+    let ignored = if flags & RAW_LOCN_IGNORED != 0 { " # RAW_LOCN_IGNORED" } else { "" };
+    headers.field(format!("{slot}.flags {flags:#x}{ignored}"));
+    found
 }

@@ -50,7 +50,9 @@ pub struct InspectedArea {
     /// True when its header says that it is one.
     pub is_area: bool,
     /// The text that the first slot points at, as it was read, without its NUL; `None` when there
-    /// is none, it is out of use, or it cannot be read.
+    /// is none, it is out of use, or it cannot be read, and for areas behind the
+    /// [`METADATA_AREAS_MAX`](lvm_core::ondisk::pv_header::METADATA_AREAS_MAX) that a physical volume
+    /// can have.
     pub text: Option<Vec<u8>>,
 }
 
@@ -209,6 +211,23 @@ mod tests {
             let headers = inspector(&device(&bytes)).headers(None).unwrap();
             assert!(headers.has_label && !headers.is_bad, "{name}: {headers:?}");
         }
+    }
+
+    /// A list of areas that goes on and on does not have all their texts in memory.
+    #[test]
+    fn texts_of_two_areas_are_kept() {
+        let mut bytes = std::fs::read("tests/golden/image/member.bin").unwrap();
+        // Behind the list of data areas and its end.
+        let list = 512 + 32 + 40 + 2 * 16;
+        for at in [16, 32, 48] {
+            bytes.copy_within(list..list + 16, list + at);
+        }
+        bytes[list + 64..list + 80].fill(0);
+        let headers = inspector(&device(&bytes)).headers(None).unwrap();
+        let texts = headers.areas.iter().map(|area| area.text.is_some()).collect::<Vec<_>>();
+        assert_eq!(texts, [true, true, false, false]);
+        let told = headers.lines.iter().filter(|line| matches!(line, Line::Text(_))).count();
+        assert_eq!(told, 4);
     }
 
     #[test]

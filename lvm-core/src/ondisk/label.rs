@@ -28,10 +28,13 @@ const SECTOR_OFFSET: usize = ID_OFFSET + 8;
 const CRC_OFFSET: usize = SECTOR_OFFSET + 8;
 const PV_HEADER_OFFSET_OFFSET: usize = CRC_OFFSET + 4;
 const TYPE_OFFSET: usize = PV_HEADER_OFFSET_OFFSET + 4;
-const PV_HEADER_OFFSET: usize = TYPE_OFFSET + 8;
+/// Where the physical volume header is in the sector, in bytes, unless the label says otherwise.
+pub const PV_HEADER_OFFSET: usize = TYPE_OFFSET + 8;
 
-const LABEL_ID: &[u8; 8] = b"LABELONE";
-const LABEL_TYPE: &[u8; 8] = b"LVM2 001";
+/// The first bytes of a label.
+pub const LABEL_ID: &[u8; 8] = b"LABELONE";
+/// The type of a label of LVM2.
+pub const LABEL_TYPE: &[u8; 8] = b"LVM2 001";
 
 /// Why a sector that claims to be a label is not one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]

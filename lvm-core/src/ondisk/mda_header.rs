@@ -27,11 +27,15 @@ const MAGIC_OFFSET: usize = CHECKSUM_OFFSET + 4;
 const VERSION_OFFSET: usize = MAGIC_OFFSET + 16;
 const START_OFFSET: usize = VERSION_OFFSET + 4;
 const SIZE_OFFSET: usize = START_OFFSET + 8;
-const SLOTS_OFFSET: usize = SIZE_OFFSET + 8;
-const SLOT_LEN: usize = 24;
+/// Where the first slot is in the header, in bytes; the second follows it.
+pub const SLOTS_OFFSET: usize = SIZE_OFFSET + 8;
+/// Bytes of a slot.
+pub const SLOT_LEN: usize = 24;
 
-const MAGIC: [u8; 16] = *b" LVM2 x[5A%r0N*>";
-const VERSION: u32 = 1;
+/// What every header has behind its checksum.
+pub const MAGIC: [u8; 16] = *b" LVM2 x[5A%r0N*>";
+/// The only version of the header there is.
+pub const VERSION: u32 = 1;
 
 /// Where a text lies inside its area.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]

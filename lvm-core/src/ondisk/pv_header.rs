@@ -17,8 +17,10 @@ pub const METADATA_AREAS_MAX: usize = 2;
 
 const ID_OFFSET: usize = 0;
 const DEVICE_SIZE_OFFSET: usize = ID_OFFSET + ID_LEN;
-const AREAS_OFFSET: usize = DEVICE_SIZE_OFFSET + 8;
-const AREA_LEN: usize = 16;
+/// Where the lists of areas begin in the header, in bytes.
+pub const AREAS_OFFSET: usize = DEVICE_SIZE_OFFSET + 8;
+/// Bytes of an entry in a list of areas.
+pub const AREA_LEN: usize = 16;
 
 /// A byte range of the device; size 0 means up to the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]

@@ -24,6 +24,7 @@ mod relocate;
 mod renew;
 mod scan;
 mod set;
+mod slot;
 
 pub use area::{AreaSet, Committed, Precommitted, TargetArea, Written};
 pub use commit::{CommitArea, CommitOutcome, CommitPv, PreparedCommit, VgCommit, commit_split, remove_group};
@@ -33,3 +34,4 @@ pub use layout::{PV_SIZE_MIN, PvLayout, PvOptions, PvRestore};
 pub use relocate::Relocation;
 pub use scan::{AreaState, ScannedArea, ScannedPv, TextCache, scan_device};
 pub use set::{AreaCopy, FoundPv, FoundVg, Orphan, Problem, Scan, Unfinished};
+pub use slot::read_slot;

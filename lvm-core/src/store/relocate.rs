@@ -8,11 +8,11 @@ use core::ops::Range;
 
 use std_alloc::{sync::Arc, vec::Vec};
 
-use super::area::ring_parts;
 use super::commit::{CommitArea, CommitPv, VgCommit};
 use super::label::write_label;
+use super::slot::read_slot;
 use crate::block::BlockDevice;
-use crate::error::{Effect, Error, Result};
+use crate::error::{Effect, Error, ErrorKind, Result};
 use crate::ondisk::mda_header::{MDA_HEADER_SIZE, RAW_LOCN_IGNORED};
 use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation, SECTOR, crc};
 
@@ -148,23 +148,17 @@ impl CommitPv {
     }
 }
 
-/// The committed text of an area; empty when it has none, or when its checksum is wrong: a new
-/// checksum must not make a damaged text valid.
+/// The committed text of an area; empty when it has none, or when it is damaged: a new checksum must
+/// not make a damaged text valid.
 fn read_text(device: &dyn BlockDevice, header: &MdaHeader) -> Result<Vec<u8>> {
-    let RawLocation { offset, size, checksum, .. } = header.committed;
-    let mut text = Vec::new();
-    if header.committed.is_empty() || size > header.size {
-        return Ok(text);
+    let slot = &header.committed;
+    if slot.is_empty() {
+        return Ok(Vec::new());
     }
-    for part in ring_parts(header.size, offset, size) {
-        let start = text.len();
-        let length = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(0);
-        text.resize(start.saturating_add(length), 0);
-        let place = text.get_mut(start..).unwrap_or_default();
-        device.read_at(header.start.saturating_add(part.start), place)?;
+    match read_slot(device, DiskArea { offset: header.start, size: header.size }, slot) {
+        Ok(text) if crc(&text) == slot.checksum => Ok(text),
+        Ok(_) => Ok(Vec::new()),
+        Err(error) if *error.kind() == ErrorKind::Corrupt => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
-    if crc(&text) != checksum {
-        text.clear();
-    }
-    Ok(text)
 }

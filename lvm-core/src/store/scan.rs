@@ -5,13 +5,12 @@ use core::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashMap};
 use std_alloc::{format, string::ToString, sync::Arc, vec, vec::Vec};
 
-use super::area::ring_parts;
+use super::slot::read_slot_by;
 use crate::block::BlockDevice;
 use crate::error::{Error, Result};
 use crate::name;
-use crate::ondisk::mda_header::MDA_HEADER_SIZE;
 use crate::ondisk::{DiskArea, Label, MdaHeader, RawLocation, SECTOR, crc, find_label};
-use crate::text::{Imported, TEXT_SIZE_MAX, import_bytes};
+use crate::text::{Imported, import_bytes};
 
 /// Bytes read from the start of every device: the label sectors, the header of the usual first
 /// metadata area at 4096, and a small text behind it.
@@ -204,26 +203,9 @@ impl Reader<'_> {
     }
 
     fn text(&self, header: &MdaHeader, slot: &RawLocation, cache: &mut TextCache) -> Result<Arc<Imported>> {
-        let RawLocation { offset, size, checksum, .. } = *slot;
-        let room = header.size.saturating_sub(MDA_HEADER_SIZE);
-        let max = room.min(u64::try_from(TEXT_SIZE_MAX).unwrap_or(u64::MAX));
-        if offset < MDA_HEADER_SIZE || offset >= header.size || size == 0 || size > max {
-            let message = format!("{size} bytes at {offset} lie outside an area of {} bytes", header.size);
-            return Err(Error::corrupt(message).with_field("raw_locn[0]"));
-        }
-        let end = header.start.checked_add(header.size).filter(|end| *end <= self.device.size());
-        if end.is_none() {
-            let message = format!("metadata area of {} bytes reaches past the device's end", header.size);
-            return Err(Error::corrupt(message).with_field("mda_header.size"));
-        }
-        let mut text = vec![0; usize::try_from(size).unwrap_or(0)];
-        let mut rest = &mut *text;
-        for part in ring_parts(header.size, offset, size) {
-            let length = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(0);
-            let (now, later) = rest.split_at_mut(length.min(rest.len()));
-            self.read(header.start.saturating_add(part.start), now)?;
-            rest = later;
-        }
+        let checksum = slot.checksum;
+        let area = DiskArea { offset: header.start, size: header.size };
+        let text = read_slot_by(self.device.size(), area, slot, |offset, buf| self.read(offset, buf))?;
         let computed = crc(&text);
         if computed != checksum {
             let message =
