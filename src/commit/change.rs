@@ -25,6 +25,15 @@ pub(crate) fn has_same_devices(base: &VolumeGroup, vg: &VolumeGroup) -> bool {
 }
 
 /// Removes a group, after its volumes' devices.
+///
+/// # Errors
+/// `InUse` when a volume is open; those of [`remove_group`]; `Corrupt` when it is not known which
+/// extents became free.
+///
+/// # Effect
+/// `Unchanged` while devices of volumes are taken down; then that of [`remove_group`]. The extents
+/// that volumes had are discarded when the group is durably gone, so that no reader finds a volume
+/// whose content is; an error there is `Committed`.
 pub(crate) fn remove(
     options: &Options,
     opened: &OpenDevices,
@@ -56,6 +65,19 @@ pub(crate) struct Change<'a> {
 impl Change<'_> {
     /// Writes it, with what comes before and after it on devices of the kernel, file systems and
     /// disks.
+    ///
+    /// # Errors
+    /// Those of the devices of active volumes, of file systems that follow, of
+    /// [`VgCommit::prepare`] and [`PreparedCommit::commit`](lvm_core::store::PreparedCommit::commit);
+    /// the first step after the commit that failed.
+    ///
+    /// # Effect
+    /// As the error says. `Unchanged` up to the first write. `Reverted` when readers see the old
+    /// version and signatures that were wiped, or the first 2048 bytes of devices that were to become
+    /// physical volumes, are gone. `Unknown` when a file system was resized and its volume was not,
+    /// or when the write that decides failed. `Committed` when the new version is durable and what
+    /// comes after it failed; extents are discarded last, when nothing else did, so that no
+    /// version a reader may find has volumes on them.
     pub(crate) fn write(
         &self,
         devices: VgCommit,

@@ -1,6 +1,6 @@
 //! What must hold of the disks after a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lvmkit::core::store::{AreaState, FoundPv, Problem, Scan};
@@ -19,6 +19,16 @@ pub(crate) struct Scenario {
     pub(crate) operation: Operation,
     /// When the operation can be run again.
     pub(crate) repeat: Repeat,
+    /// Whether extents that it sets free are discarded.
+    pub(crate) discards: bool,
+}
+
+impl Scenario {
+    /// Makes the change to disks.
+    pub(crate) fn run(&self, disks: &Disks) -> Result<()> {
+        let options = options(disks, SEED).issue_discards(self.discards);
+        (self.operation)(&Lvm::open(options).unwrap())
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,9 +59,12 @@ pub(crate) enum Verdict {
 
 pub(crate) const SEED: u64 = 0x5eed;
 
+fn options(disks: &Disks, seed: u64) -> Options {
+    Options::new().block_devices(disks.devices()).seed(seed).time(1_700_000_000).command("crash test")
+}
+
 pub(crate) fn open(disks: &Disks, seed: u64) -> Lvm {
-    let options = Options::new().block_devices(disks.devices()).seed(seed).time(1_700_000_000);
-    Lvm::open(options.command("crash test")).unwrap()
+    Lvm::open(options(disks, seed)).unwrap()
 }
 
 fn groups(scan: &Scan) -> Vec<VolumeGroup> {
@@ -91,6 +104,20 @@ impl Expected {
             }
         }
         Self { old, new, before: before.to_vec(), after: after.to_vec(), writable }
+    }
+
+    /// The sectors of each disk that had a volume and have none.
+    pub(crate) fn freed(&self) -> Vec<BTreeSet<u64>> {
+        let used = |groups: &[VolumeGroup]| {
+            let mut used = vec![BTreeSet::new(); self.before.len()];
+            let lvs = groups.iter().flat_map(|vg| vg.logical_volumes().map(move |lv| (vg, lv)));
+            for (disk, range) in lvs.flat_map(|(vg, lv)| extents(vg, lv)) {
+                used[disk].extend(range);
+            }
+            used
+        };
+        let (old, new) = (used(&self.old), used(&self.new));
+        old.iter().zip(&new).map(|(old, new)| old - new).collect()
     }
 
     /// A number that is equal for states that readers and writers cannot tell apart: labels and
@@ -147,11 +174,9 @@ fn disk_number(name: &str) -> usize {
 /// The sectors of each disk that are zeroed for a new volume: its first 4 KiB.
 fn zeroed(vg: &VolumeGroup, lv: &lvmkit::LogicalVolume, disks: usize) -> Vec<Vec<std::ops::Range<u64>>> {
     let mut ranges = vec![Vec::new(); disks];
-    let Some(area) = lv.segments().first().and_then(|seg| seg.kind().areas().first()) else { return ranges };
-    let lvmkit::core::metadata::AreaSource::Pv(pv) = area.source else { return ranges };
-    let pv = vg.physical_volume(pv).unwrap();
-    let start = pv.pe_start().0 + u64::from(area.start_extent) * vg.extent_size().0;
-    ranges[disk_number(pv.device())].push(start..start + 8);
+    if let Some((disk, range)) = extents(vg, lv).into_iter().next() {
+        ranges[disk].push(range.start..range.start + 8);
+    }
     ranges
 }
 
@@ -182,6 +207,52 @@ fn check_bearable(scan: &Scan, expected: &Expected) -> Result<(), String> {
         Some(orphan) => Err(format!("{} is stranded: used by an unknown group", orphan.pv.device.name())),
         None => Ok(()),
     }
+}
+
+/// Nothing was discarded that the groups as they are read have in use: extents of volumes, labels,
+/// metadata areas.
+fn check_discards(scan: &Scan, images: &[Image]) -> Result<(), String> {
+    if images.iter().all(|image| image.discarded().next().is_none()) {
+        return Ok(());
+    }
+    let mut used = Vec::new();
+    for found in &scan.groups {
+        for lv in found.vg.logical_volumes() {
+            let ranges = extents(&found.vg, lv);
+            used.extend(ranges.into_iter().map(|(disk, range)| (disk, range, lv.name().to_owned())));
+        }
+    }
+    let members = scan.groups.iter().flat_map(|found| found.pvs.iter().flatten().chain(&found.outdated));
+    for pv in members.chain(scan.orphans.iter().map(|orphan| &orphan.pv)) {
+        let disk = disk_number(pv.device.name());
+        used.push((disk, 0..4, "the label".to_owned()));
+        let areas = pv.scanned.areas.iter().map(|area| area.location);
+        used.extend(areas.map(|area| {
+            (disk, area.offset / 512..(area.offset + area.size) / 512, "a metadata area".to_owned())
+        }));
+    }
+    for (disk, range, what) in used {
+        let lost = images[disk].discarded().find(|gone| gone.start < range.end && range.start < gone.end);
+        if let Some(lost) = lost {
+            return Err(format!("sectors {lost:?} of d{disk} were discarded, {what} has {range:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// The sectors of a volume, with the number of the disk they are on.
+fn extents(vg: &VolumeGroup, lv: &lvmkit::LogicalVolume) -> Vec<(usize, std::ops::Range<u64>)> {
+    let mut ranges = Vec::new();
+    for seg in lv.segments() {
+        for area in seg.kind().areas() {
+            let lvmkit::core::metadata::AreaSource::Pv(pv) = area.source else { continue };
+            let pv = vg.physical_volume(pv).unwrap();
+            let start = pv.pe_start().0 + u64::from(area.start_extent) * vg.extent_size().0;
+            let length = u64::from(seg.area_length().0) * vg.extent_size().0;
+            ranges.push((disk_number(pv.device()), start..start + length));
+        }
+    }
+    ranges
 }
 
 /// Nothing is wrong at all.
@@ -274,6 +345,7 @@ pub(crate) fn read(expected: &Expected, images: &[Image]) -> Result<Verdict, Str
     check_bearable(&state, expected)?;
     let verdict = expected.check_groups(&state)?;
     expected.check_data(images)?;
+    check_discards(&state, images)?;
     Ok(verdict)
 }
 
@@ -307,10 +379,10 @@ fn repeat(
     verdict: Verdict,
 ) -> Result<(), String> {
     let disks = Disks::new(images);
-    let lvm = open(&disks, SEED);
-    (scenario.operation)(&lvm).map_err(|error| format!("{error:?}"))?;
+    scenario.run(&disks).map_err(|error| format!("{error:?}"))?;
     let after = disks.images();
     let state = scan(&after);
+    check_discards(&state, &after)?;
     if verdict == Verdict::Old {
         check_healthy(&state)?;
     }

@@ -1,10 +1,11 @@
-//! Disks in memory that remember every write and flush, and that fail on request.
+//! Disks in memory that remember every write, flush and discard, and that fail on request.
 //!
 //! A disk holds only the sectors that were ever written; the others have a content of their own
 //! that can be told from every other sector's. So a test notices when a byte of data moves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use lvmkit::{BlockDevice, Effect, Error, Result};
@@ -33,13 +34,16 @@ pub(crate) struct Image {
     number: u8,
     size: u64,
     sectors: BTreeMap<u64, Arc<Sector>>,
+    /// Ranges of sectors that were discarded. Their content stays, as that of a disk may; that nobody
+    /// needs it any more is checked by the ranges.
+    discarded: BTreeSet<(u64, u64)>,
 }
 
 impl Image {
     /// A disk that was never written to. `number` makes its pattern its own.
     pub(crate) fn fresh(number: u8, size: u64) -> Self {
         assert!(size.is_multiple_of(SECTOR as u64));
-        Self { number, size, sectors: BTreeMap::new() }
+        Self { number, size, sectors: BTreeMap::new(), discarded: BTreeSet::new() }
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -70,6 +74,15 @@ impl Image {
         self.sectors.insert(at, Arc::clone(sector));
     }
 
+    pub(crate) fn discard(&mut self, sectors: Range<u64>) {
+        self.discarded.insert((sectors.start, sectors.end));
+    }
+
+    /// The sectors that were discarded.
+    pub(crate) fn discarded(&self) -> impl Iterator<Item = Range<u64>> {
+        self.discarded.iter().map(|(start, end)| *start..*end)
+    }
+
     /// Changes bytes as something that is not a commit would.
     pub(crate) fn damage(&mut self, offset: u64, change: impl FnOnce(&mut Sector)) {
         let at = offset / SECTOR as u64;
@@ -97,7 +110,7 @@ impl Image {
 pub(crate) fn fingerprint(images: &[Image]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for image in images {
-        image.size.hash(&mut hasher);
+        (image.size, &image.discarded).hash(&mut hasher);
         for (at, sector) in &image.sectors {
             (image.number, at, Arc::as_ptr(sector).addr()).hash(&mut hasher);
         }
@@ -112,6 +125,8 @@ pub(crate) enum Event {
     Write(u64, Vec<Arc<Sector>>),
     /// Everything written before is durable.
     Flush,
+    /// Sectors were discarded. It may be so from now on, whether a flush follows or not.
+    Discard(Range<u64>),
     /// A flush failed: what was not durable yet may be lost, even when a later flush succeeds.
     FailedFlush,
 }
@@ -242,8 +257,18 @@ impl BlockDevice for Disk {
         if fails { self.fail("flush", 0) } else { Ok(()) }
     }
 
-    fn discard(&self, offset: u64, _length: u64) -> Result<()> {
-        panic!("nothing here may discard, at {offset}");
+    fn discard(&self, offset: u64, length: u64) -> Result<()> {
+        let mut state = self.state.lock().unwrap();
+        assert!(offset.is_multiple_of(SECTOR as u64), "discard at {offset}");
+        assert!(length > 0 && length.is_multiple_of(SECTOR as u64), "discard of {length} bytes at {offset}");
+        assert!(offset + length <= state.image.size, "discard of {length} bytes at {offset}");
+        if state.dead {
+            return self.fail("discard", offset);
+        }
+        let sectors = offset / SECTOR as u64..(offset + length) / SECTOR as u64;
+        state.image.discard(sectors.clone());
+        self.log.lock().unwrap().push((self.index, Event::Discard(sectors)));
+        Ok(())
     }
 }
 

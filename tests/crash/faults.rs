@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use lvmkit::{Effect, ErrorKind};
 
-use super::check::{Expected, SEED, Scenario, Verdict, go_on, open, read};
+use super::check::{Expected, SEED, Scenario, Verdict, go_on, read};
 use super::disk::{Disks, Event, Fault, Lands};
 use super::states::{Effort, for_each_final_state};
 
@@ -51,7 +51,7 @@ impl Faults {
             for fault in faults(log, disk) {
                 let place = format!("{}: {fault:?} on d{disk}", scenario.name);
                 let disks = Disks::with_fault(&scenario.disks, Some((disk, fault)));
-                let outcome = (scenario.operation)(&open(&disks, SEED));
+                let outcome = scenario.run(&disks);
                 self.runs += 1;
                 let effect = match &outcome {
                     Ok(()) => None,

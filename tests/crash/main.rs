@@ -125,7 +125,7 @@ fn after_crash(scenario: &Scenario, state: &[Image], cut: usize, verdict: Verdic
     }
     let operation =
         Arc::new(move |lvm: &Lvm| lvm.update(&group, |tx| check::change(tx, "goes-on")).map(|_| ()));
-    Some(Scenario { name, disks, operation, repeat: Repeat::OnOld })
+    Some(Scenario { name, disks, operation, repeat: Repeat::OnOld, discards: false })
 }
 
 /// Fails with the first few of what is wrong in each scenario.
@@ -144,10 +144,13 @@ fn show(wrong: &[String]) {
 /// The operation's events, and the disks after it.
 fn record(scenario: &Scenario) -> (Vec<(usize, Event)>, Vec<Image>) {
     let disks = Disks::new(&scenario.disks);
-    if let Err(error) = (scenario.operation)(&open(&disks, check::SEED)) {
+    if let Err(error) = scenario.run(&disks) {
         panic!("{}: {error:?}", scenario.name);
     }
-    (disks.events(), disks.images())
+    let events = disks.events();
+    let discarded = events.iter().any(|(_, event)| matches!(event, Event::Discard(_)));
+    assert!(scenario.discards || !discarded, "{} discarded what it was not to", scenario.name);
+    (events, disks.images())
 }
 
 /// The scenarios, or with `LVMKIT_CRASH_ONLY=text` those that have that text in their names.
@@ -206,6 +209,28 @@ fn what_could_lose_the_only_copy_is_refused() {
     let error = tx.split_vg("other", &moved, &mut lvmkit::Silent).unwrap_err();
     assert_eq!((error.kind(), error.effect()), (&ErrorKind::InvalidInput, Effect::Unchanged), "{error:?}");
     assert!(disks.events().is_empty());
+}
+
+/// All that a change sets free is discarded and nothing else, after everything that is written.
+#[test]
+fn what_becomes_free_is_discarded() {
+    let discarding = scenarios::all(true).into_iter().filter(|scenario| scenario.discards);
+    let mut count = 0;
+    for scenario in discarding {
+        let (log, after) = record(&scenario);
+        let expected = Expected::new(&scenario.disks, &after);
+        assert_eq!(expected.freed(), disks_discarded(&after), "{}", scenario.name);
+        let last_write = log.iter().rposition(|(_, event)| !matches!(event, Event::Discard(_)));
+        let first = log.iter().position(|(_, event)| matches!(event, Event::Discard(_)));
+        assert!(first.is_some() && first > last_write, "{}: {log:?}", scenario.name);
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+/// Which sectors of each disk were discarded.
+fn disks_discarded(images: &[Image]) -> Vec<std::collections::BTreeSet<u64>> {
+    images.iter().map(|image| image.discarded().flatten().collect()).collect()
 }
 
 /// What a change that was cut short left is finished by the next one, before it is a change itself.

@@ -5,7 +5,7 @@
 //! pending one may be there, may be missing, may have come before another one, or may have come in
 //! part: the first sectors of it, the last, or any of them. A sector of 512 bytes is whole, old or
 //! new. A write that was pending when a flush failed stays pending for ever, as on Linux, where the
-//! next flush succeeds and says nothing about it.
+//! next flush succeeds and says nothing about it. A discard takes its sectors' content away at once.
 
 use std::collections::HashSet;
 
@@ -94,7 +94,7 @@ impl Fates {
             for (before, (other, earlier)) in log[..now].iter().enumerate() {
                 if other == disk && matches!(earlier, Event::Write(..)) && !durable[before] {
                     match event {
-                        Event::Write(..) => {}
+                        Event::Write(..) | Event::Discard(_) => {}
                         Event::Flush => durable[before] = !lost_sight_of[before],
                         Event::FailedFlush => lost_sight_of[before] = true,
                     }
@@ -123,6 +123,11 @@ impl Landed {
 /// the list, but never after a durable write that was issued later.
 fn rebuild(before: &[Image], log: &[(usize, Event)], fates: &Fates, landed: &[Landed]) -> Vec<Image> {
     let mut images = before.to_vec();
+    for (disk, event) in log {
+        if let Event::Discard(sectors) = event {
+            images[*disk].discard(sectors.clone());
+        }
+    }
     let last_durable = fates.durable.iter().rposition(|durable| *durable).unwrap_or(0);
     let mut apply = |landed: &Landed| {
         let (disk, Event::Write(first, sectors)) = &log[landed.write] else { return };

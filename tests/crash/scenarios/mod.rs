@@ -2,6 +2,7 @@
 
 mod areas;
 mod damaged;
+mod discarded;
 mod identity;
 mod split_merge;
 mod without_groups;
@@ -116,6 +117,7 @@ impl List {
             disks: disks.to_vec(),
             operation,
             repeat: Repeat::OnOld,
+            discards: false,
         });
     }
 
@@ -158,6 +160,7 @@ pub(crate) fn all(full: bool) -> Vec<Scenario> {
     areas::overlapping_areas(&mut list);
     split_merge::split_and_merged(&mut list);
     identity::identity(&mut list, full);
+    discarded::discarded(&mut list);
     areas::wrapping(&mut list);
     without_groups::without_groups(&mut list);
     without_groups::restored(&mut list);
