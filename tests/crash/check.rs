@@ -160,7 +160,7 @@ impl Expected {
                     show(&found),
                     show(&self.old),
                     show(&self.new),
-                    problems(scan).join("; ")
+                    problems(scan, &[]).join("; ")
                 ))
             }
         }
@@ -180,8 +180,18 @@ fn zeroed(vg: &VolumeGroup, lv: &lvmkit::LogicalVolume, disks: usize) -> Vec<Vec
     ranges
 }
 
-fn problems(scan: &Scan) -> Vec<String> {
+/// True for a physical volume that one of these groups says is missing.
+fn is_missing(groups: &[VolumeGroup], pv: lvmkit::PvId) -> bool {
+    let known = groups.iter().find_map(|vg| vg.physical_volume(pv));
+    known.is_some_and(lvmkit::PhysicalVolume::is_missing)
+}
+
+fn problems(scan: &Scan, groups: &[VolumeGroup]) -> Vec<String> {
     let all = scan.problems.iter().chain(scan.groups.iter().flat_map(|found| &found.problems));
+    let all = all.filter(|problem| match problem {
+        Problem::MissingPv { pv, .. } => !is_missing(groups, *pv),
+        _ => true,
+    });
     let mut texts = all.map(ToString::to_string).collect::<Vec<_>>();
     let stranded = scan.orphans.iter().filter(|orphan| orphan.used_by_unknown);
     texts.extend(stranded.map(|orphan| format!("{} is used by an unknown group", orphan.pv.device.name())));
@@ -191,15 +201,11 @@ fn problems(scan: &Scan) -> Vec<String> {
 /// Nothing is wrong that a reader could not make good: all physical volumes are there that were before, none is
 /// stranded, and what is not current is known and harmless.
 fn check_bearable(scan: &Scan, expected: &Expected) -> Result<(), String> {
-    let was_missing = |pv| {
-        let known = expected.old.iter().find_map(|vg| vg.physical_volume(pv));
-        known.is_some_and(lvmkit::PhysicalVolume::is_missing)
-    };
     let all = scan.problems.iter().chain(scan.groups.iter().flat_map(|found| &found.problems));
     for problem in all {
         match problem {
             Problem::Copy { .. } | Problem::OldLabel { .. } | Problem::Outdated { .. } => {}
-            Problem::MissingPv { pv, .. } if was_missing(*pv) => {}
+            Problem::MissingPv { pv, .. } if is_missing(&expected.old, *pv) => {}
             other => return Err(other.to_string()),
         }
     }
@@ -255,9 +261,9 @@ fn extents(vg: &VolumeGroup, lv: &lvmkit::LogicalVolume) -> Vec<(usize, std::ops
     ranges
 }
 
-/// Nothing is wrong at all.
-fn check_healthy(scan: &Scan) -> Result<(), String> {
-    if let Some(problem) = problems(scan).first() {
+/// Nothing is wrong at all, but that physical volumes are missing that these groups know to be.
+fn check_healthy(scan: &Scan, groups: &[VolumeGroup]) -> Result<(), String> {
+    if let Some(problem) = problems(scan, groups).first() {
         return Err(format!("not healed: {problem}"));
     }
     if !scan.unfinished.is_empty() {
@@ -323,11 +329,11 @@ pub(crate) fn tag(transaction: &mut Transaction) -> Result<()> {
     change(transaction, "after-crash")
 }
 
-/// Adds a tag; an exported group is imported instead, and one that lacks a physical volume lets it
+/// Adds a tag; an exported group is imported first, and one that lacks a physical volume lets it
 /// go.
 pub(crate) fn change(transaction: &mut Transaction, tag: &str) -> Result<()> {
     if transaction.is_exported() {
-        return transaction.import_vg(false);
+        transaction.import_vg(true)?;
     }
     let found = transaction.found().unwrap();
     let lost = transaction.physical_volumes().iter().zip(&found.pvs).filter(|(_, found)| found.is_none());
@@ -384,7 +390,7 @@ fn repeat(
     let state = scan(&after);
     check_discards(&state, &after)?;
     if verdict == Verdict::Old {
-        check_healthy(&state)?;
+        check_healthy(&state, &expected.new)?;
     }
     let (found, wanted) = (shape(&groups(&state)), shape(&expected.new));
     if found != wanted && verdict == Verdict::Old {
@@ -409,7 +415,7 @@ fn next_change(expected: &Expected, images: &[Image], before: &Scan) -> Result<(
         }
     }
     let after = disks.images();
-    check_healthy(&scan(&after))?;
+    check_healthy(&scan(&after), &[])?;
     expected.check_data(&after)?;
     reuse(&after)
 }
@@ -432,5 +438,5 @@ fn reuse(images: &[Image]) -> Result<(), String> {
     transaction
         .commit(&mut lvmkit::Silent)
         .map_err(|error| format!("cannot use {free:?} again: {error:?}"))?;
-    check_healthy(&scan(&disks.images()))
+    check_healthy(&scan(&disks.images()), &[])
 }

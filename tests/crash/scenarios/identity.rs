@@ -28,6 +28,12 @@ fn exported(list: &mut List, shape: Shape, base: &[Image]) {
     let gone = run(base, |lvm| lvm.update("vg", |tx| tx.export_vg()).map(|_| ()));
     // An exported group cannot be changed by what comes next; it can be imported.
     list.add(format!("vgimport, {}", shape.name), &gone, import);
+    // The last of every shape has one area.
+    if let Some(last) = shape.pvs().checked_sub(1).filter(|last| *last > 0) {
+        let mut lost = gone;
+        lost[last] = Image::fresh(last as u8, DISK);
+        list.edit(format!("vgimport without d{last}, {}", shape.name), &lost, |tx| tx.import_vg(true));
+    }
 }
 
 fn new_ids(list: &mut List, shape: Shape, base: &[Image]) {
@@ -58,18 +64,18 @@ fn out_of_use(list: &mut List, shape: Shape, base: &[Image]) {
         return;
     }
     let disk = shape.areas.iter().position(|areas| *areas > 0).unwrap();
-    for ignore in [true, false] {
-        let set = move |tx: &mut lvmkit::Transaction, ignore| {
-            let pv = tx.pv_on(name(disk).as_str())?;
-            tx.set_pv_metadata_ignore(pv, ignore).map(|_| ())
-        };
-        let before = match ignore {
-            true => base.to_vec(),
-            false => run(base, |lvm| lvm.update("vg", |tx| set(tx, true)).map(|_| ())),
-        };
-        list.edit(format!("pvchange --metadataignore {ignore}, {}", shape.name), &before, move |tx| {
-            set(tx, ignore)
-        });
+    let total = shape.areas.iter().sum();
+    let set = move |tx: &mut lvmkit::Transaction, ignore| {
+        let pv = tx.pv_on(name(disk).as_str())?;
+        tx.set_pv_metadata_ignore(pv, ignore).map(|_| ())
+    };
+    let counted = run(base, |lvm| lvm.update("vg", |tx| tx.set_metadata_copies(total)).map(|_| ()));
+    for (on, base) in [("", base), (", copies set", &counted)] {
+        let ignored = run(base, |lvm| lvm.update("vg", |tx| set(tx, true)).map(|_| ()));
+        for (ignore, before) in [(true, base), (false, &ignored)] {
+            let name = format!("pvchange --metadataignore {ignore}, {}{on}", shape.name);
+            list.edit(name, before, move |tx| set(tx, ignore));
+        }
     }
 }
 
@@ -146,6 +152,12 @@ fn cloned(list: &mut List) {
         list.add(format!("vgimportclone, areas {areas:?}"), &whole, clone.clone());
         let exported = run(&whole, |lvm| lvm.update("vg", |tx| tx.export_vg()).map(|_| ()));
         list.add(format!("vgimportclone of an exported group, areas {areas:?}"), &exported, clone);
+        let devices = (0..areas.len()).map(name).collect::<Vec<_>>();
+        list.add(format!("vgimportclone and one copy, areas {areas:?}"), &whole, move |lvm| {
+            let mut tx = lvm.begin_import_clone(&devices, None, true)?;
+            tx.set_metadata_copies(1)?;
+            tx.commit(&mut Silent).map(|_| ())
+        });
     }
     // Beside another group.
     let fresh = (0..3).map(|disk| Image::fresh(disk, DISK)).collect::<Vec<_>>();

@@ -304,6 +304,7 @@ fn copies(list: &mut List, shape: Shape, base: &[Image]) {
         let one = run(base, |lvm| lvm.update("vg", |tx| tx.set_metadata_copies(1)).map(|_| ()));
         list.edit(format!("areas out of use, {on}"), &one, tag);
         list.edit(format!("areas come back, {on}"), &one, move |tx| tx.set_metadata_copies(total));
+        list.edit(format!("vgmetadatacopies all, {on}"), &one, |tx| tx.set_metadata_copies(u32::MAX));
         let (disk, small) = (shape.pvs(), shape.small);
         list.edit(format!("vgextend with areas out of use, {on}"), &one, move |tx| {
             tx.add_pv_on(source(disk, 2, small)).map(|_| ())

@@ -1,6 +1,6 @@
 //! Groups that are taken apart and put together.
 
-use lvmkit::{NewLv, PvArgument, Result, Silent, Size};
+use lvmkit::{NewLv, PvArgument, Result, Silent, Size, Transaction};
 
 use super::{DISK, EXTENT, Image, List, create, name, run, source, tag};
 
@@ -41,6 +41,7 @@ pub(super) fn split_and_merged(list: &mut List) {
                 tx.split_vg("other", &pvs, &mut Silent).map(|_| ())
             });
         }
+        split_with_more(list, &whole, areas);
         moved_between(list, &fresh, areas);
         for (kind, two) in [("whole", two.clone()), ("stale", stale(&two, "other"))] {
             list.edit(format!("vgmerge, {kind}, areas {areas:?}"), &two, |tx| tx.merge_vg("other"));
@@ -51,6 +52,35 @@ pub(super) fn split_and_merged(list: &mut List) {
         }
     }
     outdated_merge(list);
+}
+
+/// All that a group has goes to a new one, and a new one has fewer copies from the start.
+fn split_with_more(list: &mut List, whole: &[Image], areas: &[u32]) {
+    let count = areas.len();
+    let all = move |tx: &mut Transaction| {
+        // In another order than they had.
+        let pvs = (0..count).rev().map(|disk| tx.pv_on(name(disk).as_str())).collect::<Result<Vec<_>>>()?;
+        tx.split_all("other", &pvs)
+    };
+    list.edit(format!("vgsplit of all, areas {areas:?}"), whole, all);
+    let mut stale = run(whole, |lvm| lvm.update("vg", tag).map(|_| ()));
+    stale[0] = whole[0].clone();
+    list.edit(format!("vgsplit of all, the first is old, areas {areas:?}"), &stale, all);
+    let total = areas.iter().sum::<u32>();
+    let counted = run(whole, |lvm| lvm.update("vg", |tx| tx.set_metadata_copies(total)).map(|_| ()));
+    list.edit(format!("vgsplit of all with copies set, areas {areas:?}"), &counted, all);
+    list.edit(format!("vgsplit of all and one copy, areas {areas:?}"), whole, move |tx| {
+        all(tx)?;
+        tx.set_metadata_copies(1)
+    });
+    for (kind, whole) in [("one copy there", whole), ("copies set", &counted)] {
+        list.add(format!("vgsplit and {kind}, areas {areas:?}"), whole, move |lvm| {
+            let tx = lvm.begin("vg")?;
+            let pvs = (count / 2..count).map(|disk| tx.pv_on(name(disk).as_str()));
+            let pvs = pvs.collect::<Result<Vec<_>>>()?;
+            tx.split_vg_with("other", &pvs, |new| new.set_metadata_copies(1), &mut Silent).map(|_| ())
+        });
+    }
 }
 
 /// A physical volume goes from a group to one that exists.
