@@ -106,7 +106,7 @@ fn check_options(args: &Args) -> Outcome {
         None if args.has(&o::MINOR) || args.has(&o::MAJOR) => return Err(Failure::Syntax),
         Some(false) if args.has(&o::MINOR) => return not_accepted(&o::MINOR),
         Some(false) if args.has(&o::MAJOR) => return not_accepted(&o::MAJOR),
-        Some(true) => {
+        Some(true) if !others => {
             // Two volumes cannot have one number.
             if let Some(word) = args.words.get(1) {
                 return Err(Failure::usage(format!("Command does not accept argument: {word}.")));

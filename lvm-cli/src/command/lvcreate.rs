@@ -78,16 +78,24 @@ const STRIPE_SIZE_MIN: Bytes = Bytes::kib(4);
 
 fn run(session: &mut Session<'_>) -> Outcome {
     size(&session.args)?;
+    if session.args.words.is_empty() && !matches!(named(&session.args), Some(Target::Lv { .. })) {
+        return Err(Failure::Syntax);
+    }
     kind(&session.args)?;
     let (vg, name, pvs) = names(&session.args)?;
     let (arguments, devices) = pv::arguments_of_group(&pvs)?;
-    let new = new_lv(&session.args, name.as_deref())?;
+    // What is wrong in the line counts before the group is looked for, other reasons after it.
+    let new = match new_lv(&session.args, name.as_deref()) {
+        Err(failure) if !matches!(failure, Failure::Refused(_)) => return Err(failure),
+        new => new,
+    };
     if let (Some(NewLvKind::Error | NewLvKind::Zero), Some(word)) = (kind(&session.args).ok(), pvs.first()) {
         return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
     }
     sizing::say_stripe_size(session);
     let lvm = session.open(&devices)?;
     let mut transaction = session.begin(&lvm, &vg)?;
+    let new = new?;
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     sizing::say_new(session, &transaction, &known);
@@ -165,11 +173,14 @@ fn activate(session: &mut Session<'_>, lvm: &Lvm, vg: &str, name: &str, takes_ba
     Err(Failure::refused("Aborting. Failed to activate new LV."))
 }
 
+fn named(args: &Args) -> Option<Target> {
+    args.text(&o::NAME).map(Target::parse)
+}
+
 /// The group, the volume's name and the physical volumes; the group may stand in front of the
 /// name instead of among the arguments.
 fn names(args: &Args) -> Outcome<(String, Option<String>, Vec<String>)> {
-    let named = args.text(&o::NAME).map(Target::parse);
-    let (name_vg, name) = match named {
+    let (name_vg, name) = match named(args) {
         Some(Target::Lv { vg, lv }) => (Some(vg), Some(lv)),
         Some(_) => (None, args.text(&o::NAME).map(str::to_owned)),
         None => (None, None),
@@ -303,13 +314,14 @@ fn new_lv(args: &Args, name: Option<&str>) -> Outcome<NewLv> {
 
 /// What `--alloc` or `--contiguous` says.
 pub(super) fn policy(args: &Args) -> Outcome<Option<AllocationPolicy>> {
-    let contiguous = args.yes_no(&o::CONTIGUOUS).map(|yes| match yes {
-        true => AllocationPolicy::Contiguous,
-        false => AllocationPolicy::Inherit,
-    });
-    match (args.policy(&o::ALLOC), contiguous) {
-        (Some(_), Some(_)) => Err(Failure::usage("Only one of --alloc and --contiguous permitted")),
-        (alloc, contiguous) => Ok(alloc.or(contiguous)),
+    match (args.policy(&o::ALLOC), args.yes_no(&o::CONTIGUOUS)) {
+        (Some(policy), Some(true)) if policy != AllocationPolicy::Contiguous => {
+            Err(Failure::usage("Only one of --alloc and --contiguous permitted"))
+        }
+        (Some(policy), _) => Ok(Some(policy)),
+        (None, Some(true)) => Ok(Some(AllocationPolicy::Contiguous)),
+        (None, Some(false)) => Ok(Some(AllocationPolicy::Inherit)),
+        (None, None) => Ok(None),
     }
 }
 

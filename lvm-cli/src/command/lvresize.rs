@@ -79,11 +79,11 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let (word, pvs) = (word.clone(), pvs.to_vec());
     let size = size(&session.args, verb, pvs.is_empty())?;
     check_options(&session.args)?;
-    let (vg, lv) = volume(&word)?;
-    let (arguments, devices) = pv::arguments_of_group(&pvs)?;
     if let (Verb::Reduce, Some(word)) = (verb, pvs.first()) {
         return Err(Failure::usage(format!("Command does not accept argument: {word}.")));
     }
+    let (vg, lv) = volume(&word)?;
+    let (arguments, devices) = pv::arguments_of_group(&pvs)?;
     let request = Request { vg, lv, size };
     let resize = request.resize(&session.args, verb)?;
     let lvm = session.open(&devices)?;
@@ -137,9 +137,10 @@ fn volume(word: &str) -> Outcome<(String, String)> {
     let invalid = |name: &str| Failure::usage(format!("Logical volume name \"{name}\" is invalid."));
     match Target::parse(word) {
         target if target.is_invalid_path() => super::volume(word),
-        // A volume is not looked for in groups with a tag.
-        Target::Tag(_) if word.contains('/') => {
-            Err(super::no_group(word.split('/').next().unwrap_or_default()))
+        Target::Tag(tag) if tag.contains('/') => {
+            let (vg, lv) = word.split_once('/').unwrap_or_default();
+            // A volume is not looked for in groups with a tag.
+            Err(if check_name(lv).is_err() { invalid(lv) } else { super::no_group(vg) })
         }
         Target::Lv { lv, .. } if check_name(&lv).is_err() => Err(invalid(&lv)),
         Target::Lv { vg, lv } => Ok((vg, lv)),

@@ -171,7 +171,7 @@ impl<'r> Resizing<'r> {
         } else if self.stripes.is_some() || self.stripe_size.is_some() || mixes.is_some() {
             notes.push("Ignoring stripes, stripesize and mirrors arguments when reducing.".to_owned());
         }
-        if shrinks && !self.pvs.is_empty() {
+        if wanted < now && !self.pvs.is_empty() {
             notes.push("Ignoring PVs on command line when reducing.".to_owned());
         }
         let rounded = resize_extents(self.asked.size, change, lv.segments(), stripes, &basis);
@@ -186,7 +186,7 @@ impl<'r> Resizing<'r> {
 
     /// What the stripe size of new segments is taken from.
     fn stripe_size_note(&self, stripes: u32, last: Option<&SegmentKind>) -> Option<String> {
-        if stripes < 2 {
+        if stripes < 2 || self.kind.is_some_and(|kind| kind != "striped") {
             return None;
         }
         match (self.stripe_size, last) {

@@ -80,9 +80,6 @@ fn run(session: &mut Session<'_>) -> Outcome {
         (None, false, false) if given(session, IDLE) => return Ok(()),
         (None, false, false) => return Err(Failure::Syntax),
     }
-    if session.args.policy(&o::ALLOC) == Some(AllocationPolicy::Inherit) {
-        return Err(Failure::refused("Volume Group allocation policy cannot inherit from anything"));
-    }
     let lvm = session.open(None)?;
     for name in super::usable_groups(session, &lvm)? {
         let changed = change(session, &lvm, &name);
@@ -171,6 +168,13 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         }
         transaction.set_resizeable(on)?;
     }
+    if let Some(on) = args.yes_no(&o::SETAUTOACTIVATION) {
+        if transaction.status().contains(VgStatus::NOAUTOACTIVATE) != on {
+            let state = if on { "yes" } else { "no" };
+            return Err(Failure::refused(format!("Volume group autoactivation is already {state}.")));
+        }
+        transaction.set_vg_autoactivation(on)?;
+    }
     for tag in args.texts(&o::DELTAG) {
         transaction.remove_vg_tag(plain_tag(tag))?;
     }
@@ -189,6 +193,9 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         })?;
     }
     if let Some(policy) = args.policy(&o::ALLOC) {
+        if policy == AllocationPolicy::Inherit {
+            return Err(Failure::refused("Volume Group allocation policy cannot inherit from anything"));
+        }
         if transaction.allocation_policy() == policy {
             return Err(Failure::refused(format!("Volume group allocation policy is already {policy}")));
         }
@@ -196,13 +203,6 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
     }
     if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
         transaction.set_metadata_copies(copies)?;
-    }
-    if let Some(on) = args.yes_no(&o::SETAUTOACTIVATION) {
-        if transaction.status().contains(VgStatus::NOAUTOACTIVATE) != on {
-            let state = if on { "yes" } else { "no" };
-            return Err(Failure::refused(format!("Volume group autoactivation is already {state}.")));
-        }
-        transaction.set_vg_autoactivation(on)?;
     }
     if let Some(profile) = crate::settings::profile_change(args)? {
         transaction.set_profile(profile)?;

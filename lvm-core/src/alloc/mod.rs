@@ -31,7 +31,7 @@ pub mod size;
 mod tests;
 
 pub use free_map::free_in;
-pub use placement::{Leg, Piece, Placement, append_segments, merge_adjacent, truncate_segments};
+pub use placement::{Leg, Piece, Placement, append_segments, truncate_segments};
 pub use pv_argument::{PeRange, PeRangeArgument, PvArgument, PvEntry, PvSelection, PvWarning, Resolved};
 pub use request::{AllocationSettings, Existing, LegEnd, ParallelRange, Request, Shape};
 

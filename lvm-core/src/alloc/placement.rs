@@ -5,7 +5,7 @@ use std_alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::id::PvId;
-use crate::metadata::segment::Striped;
+use crate::metadata::segment::{Striped, end_of, push_joining};
 use crate::metadata::{Area, AreaSource, Segment, SegmentKind};
 use crate::units::{Extents, Sectors};
 
@@ -81,55 +81,9 @@ pub fn append_segments(segments: &mut Vec<Segment>, placement: &Placement, strip
         let stripes = piece.legs.iter().map(|leg| leg.area()).collect::<Vec<_>>();
         let size = if stripes.len() > 1 { stripe_size } else { Sectors::ZERO };
         let kind = SegmentKind::Striped(Striped::striped(size, stripes));
-        push_merging(segments, Segment::new(next, piece.extent_count, kind));
+        push_joining(segments, Segment::new(next, piece.extent_count, kind));
         next = next.saturating_add(piece.extent_count);
     }
-}
-
-/// Joins neighbouring linear or striped segments that go on where the one before ends: the same
-/// stripes on the same physical volumes, the same stripe size, and nothing that sets them apart.
-pub fn merge_adjacent(segments: &mut Vec<Segment>) {
-    if segments.windows(2).any(|pair| matches!(pair, [one, other] if continues(one, other))) {
-        let unmerged = core::mem::take(segments);
-        for segment in unmerged {
-            push_merging(segments, segment);
-        }
-    }
-}
-
-fn push_merging(segments: &mut Vec<Segment>, segment: Segment) {
-    match segments.last_mut() {
-        Some(last) if continues(last, &segment) => {
-            last.extent_count = last.extent_count.saturating_add(segment.extent_count);
-        }
-        _ => segments.push(segment),
-    }
-}
-
-/// True when `other` lies directly behind `one`, logically and on every leg.
-fn continues(one: &Segment, other: &Segment) -> bool {
-    let (SegmentKind::Striped(left), SegmentKind::Striped(right)) = (&one.kind, &other.kind) else {
-        return false;
-    };
-    let length = one.area_length().0;
-    let legs_continue = || {
-        left.stripes.iter().zip(&right.stripes).all(|(left, right)| {
-            matches!(left.source, AreaSource::Pv(_))
-                && left.source == right.source
-                && left.start_extent.checked_add(length) == Some(right.start_extent)
-        })
-    };
-    left.stripes.len() == right.stripes.len()
-        && left.stripe_size == right.stripe_size
-        && one.flags == other.flags
-        && one.tags == other.tags
-        && one.reshape_count.is_none()
-        && other.reshape_count.is_none()
-        && one.extra.is_empty()
-        && other.extra.is_empty()
-        && end_of(one) == other.start_extent
-        && one.extent_count.checked_add(other.extent_count).is_some()
-        && legs_continue()
 }
 
 /// Cuts linear and striped segments off at `extent_count` logical extents. The cut must be at a
@@ -144,8 +98,4 @@ pub fn truncate_segments(segments: &mut Vec<Segment>, extent_count: Extents) {
         let left = extent_count.0.saturating_sub(last.start_extent);
         last.extent_count = last.extent_count.min(left);
     }
-}
-
-fn end_of(segment: &Segment) -> u32 {
-    segment.start_extent.saturating_add(segment.extent_count)
 }

@@ -43,13 +43,6 @@ impl<T> ShortList<T> {
             }
         };
     }
-
-    /// Gives back room that is not used.
-    pub(crate) fn shrink_to_fit(&mut self) {
-        if let Self(Short::Many(many)) = self {
-            many.shrink_to_fit();
-        }
-    }
 }
 
 impl<T> Default for ShortList<T> {

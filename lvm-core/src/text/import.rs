@@ -13,6 +13,7 @@ use super::tree::{TEXT_SIZE_MAX, Tree};
 use crate::error::{Error, Result};
 use crate::id::{LvId, PvId, VgId};
 use crate::metadata::flag_tables::{LV_FLAGS, PV_FLAGS, VG_FLAGS};
+use crate::metadata::segment::join_adjacent;
 use crate::metadata::{
     AllocationPolicy, HistoricalLogicalVolume, LogicalVolume, LvStatus, PhysicalVolume, RareValues,
     ReadAhead, TextHeader, VgStatus, VolumeGroup,
@@ -356,6 +357,8 @@ fn import_segments(
         return Err(section.bad("segment_count", section.offset(), message));
     }
     segments.sort_by_key(|seg| seg.start_extent);
+    // What lies side by side is one segment to lvm2, however it was written.
+    join_adjacent(&mut segments);
     segments.shrink_to_fit();
     Ok(segments)
 }

@@ -19,7 +19,7 @@ use super::section::Section;
 use super::tree::{Place, Reader, Tree, Value};
 use crate::id::{Id, PvId};
 use crate::metadata::flag_tables::LV_FLAGS;
-use crate::metadata::segment::Striped;
+use crate::metadata::segment::{Striped, join_adjacent};
 use crate::metadata::{
     AllocationPolicy, Area, AreaSource, LogicalVolume, LvStatus, RareKeys, ReadAhead, Segment, SegmentKind,
     ShortList,
@@ -142,8 +142,13 @@ impl<'a> PlainVolumes<'a> {
         }
         cursor.blanks();
         cursor.eat(b"}")?;
-        segments.sort_by_key(|seg| seg.start_extent);
-        segments.shrink_to_fit();
+        if segments.len() > 1 {
+            let mut several = Vec::from(segments);
+            several.sort_by_key(|seg| seg.start_extent);
+            join_adjacent(&mut several);
+            several.shrink_to_fit();
+            segments = several.into();
+        }
         Some(LogicalVolume {
             name: name.to_owned(),
             id,

@@ -4,9 +4,10 @@ use super::EXTENT_SIZE;
 use crate::alloc::size::{
     Change, Origin, SizeBasis, create_extents, max_snapshot_extents, resize_extents, shrunk_extents,
 };
-use crate::alloc::{Leg, Piece, Placement, append_segments, merge_adjacent, truncate_segments};
+use crate::alloc::{Leg, Piece, Placement, append_segments, truncate_segments};
 use crate::id::PvId;
 use crate::metadata::segment::Striped;
+use crate::metadata::segment::join_adjacent;
 use crate::metadata::{Area, AreaSource, Segment, SegmentKind};
 use crate::units::{Bytes, Extents, Sectors, Size};
 
@@ -195,6 +196,6 @@ fn pieces_that_go_on_where_the_last_ends_join_it() {
     let mut tagged = striped(12, 2, &[6, 6]);
     tagged.tags.extend([std::string::String::from("x")]);
     let mut segments = vec![striped(0, 10, &[0, 0]), striped(10, 2, &[5, 5]), tagged.clone()];
-    merge_adjacent(&mut segments);
+    join_adjacent(&mut segments);
     assert_eq!(segments, [striped(0, 12, &[0, 0]), tagged]);
 }

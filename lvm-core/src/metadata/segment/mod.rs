@@ -2,6 +2,7 @@
 
 mod cache;
 mod integrity;
+mod join;
 mod mirror;
 mod raid;
 mod snapshot;
@@ -12,6 +13,8 @@ mod writecache;
 
 pub use cache::{Cache, CacheMode, CachePool, CacheSettings, CacheVol};
 pub use integrity::Integrity;
+pub use join::join_adjacent;
+pub(crate) use join::{end_of, push_joining};
 pub use mirror::Mirror;
 pub use raid::{Raid, RaidImage};
 pub use snapshot::Snapshot;

@@ -87,6 +87,22 @@ fn what_is_plain() {
 }
 
 #[test]
+fn what_lies_side_by_side_is_one_segment() {
+    let count = |second: &str| {
+        let segments = format!("{SEGMENT}{second}");
+        let lv = LV.replace("SEGMENT", &segments).replace("segment_count = 1", "segment_count = 2");
+        check(&with(&lv));
+        let text = import_with(&with(&lv), PlainVolumes::default()).unwrap();
+        text.vg.logical_volumes().next().unwrap().segments().len()
+    };
+    let next = SEGMENT.replace("start_extent = 0", "start_extent = 1").replace("segment1", "segment2");
+    assert_eq!(count(&next.replace("\"pv0\", 3", "\"pv0\", 4")), 1);
+    assert_eq!(count(&next.replace("\"pv0\", 3", "\"pv0\", 5")), 2);
+    let nowhere = |segment: &str| segment.replace("striped", "zero").replace("stripe_count = 1", "");
+    assert_eq!(count(&nowhere(&next)), 2);
+}
+
+#[test]
 fn what_is_not() {
     let others = [
         ("flags = []", "flags = []\nunknown = 1"),
