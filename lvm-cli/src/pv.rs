@@ -4,7 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use lvmkit::commit::backup::read_backup;
-use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction};
+use lvmkit::scan::Exclusion;
+use lvmkit::{
+    DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction, VolumeGroup, system,
+};
 
 use crate::args::option;
 use crate::session::{Failure, Outcome, Session};
@@ -14,8 +17,7 @@ pub(crate) fn specs(words: &[String]) -> Vec<DeviceSpec> {
     words.iter().map(DeviceSpec::from).collect()
 }
 
-/// Arguments that are devices or tags of physical volumes. Tags become the devices of those that have
-/// them; what is named twice counts once.
+/// Arguments that are devices or tags of physical volumes of any group.
 ///
 /// # Errors
 /// What a scan fails with.
@@ -25,6 +27,12 @@ pub(crate) fn devices_or_tags(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<D
         true => session.volume_groups(lvm)?,
         false => Vec::new(),
     };
+    Ok(devices_among(words, &vgs))
+}
+
+/// The same of these groups. Tags become the devices of those that have them; what is named twice
+/// counts once.
+pub(crate) fn devices_among(words: &[String], vgs: &[VolumeGroup]) -> Vec<DeviceSpec> {
     let mut devices: Vec<DeviceSpec> = Vec::new();
     for word in words {
         let Some(tag) = word.strip_prefix('@') else {
@@ -37,7 +45,30 @@ pub(crate) fn devices_or_tags(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<D
     }
     let mut seen = HashSet::new();
     devices.retain(|device| seen.insert(device.to_string()));
-    Ok(devices)
+    devices
+}
+
+/// The failure of an argument that is no physical volume, or none that is looked at.
+pub(crate) fn not_found(lvm: &Lvm, device: &DeviceSpec) -> Failure {
+    if !device.path().exists() {
+        return Failure::refused(format!("Cannot use {device}: device not found"));
+    }
+    Failure::refused(match excluded(lvm, device) {
+        Some(why) => format!("Cannot use {device}: {why}"),
+        None => format!("Failed to find physical volume \"{device}\"."),
+    })
+}
+
+/// Why a block device of the machine is not looked at.
+fn excluded(lvm: &Lvm, device: &DeviceSpec) -> Option<Exclusion> {
+    let machine = lvm.machine().ok()?;
+    let mut excluded = machine.excluded.iter();
+    excluded.find(|it| system::is_same_file(&it.device, device.path())).map(|it| it.why)
+}
+
+/// The failure of a physical volume of a group that is exported.
+pub(crate) fn exported(device: &DeviceSpec, vg: &str) -> Failure {
+    Failure::refused(format!("Cannot use PV {device} in exported VG {vg}."))
 }
 
 /// The devices among the arguments that are there; the others fail when their turn comes.

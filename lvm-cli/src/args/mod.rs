@@ -213,6 +213,11 @@ impl Args {
         })
     }
 
+    /// How many metadata areas a group uses.
+    pub(crate) fn copies(&self, opt: &'static Opt) -> Option<u32> {
+        self.text(opt).and_then(|text| value::copies(text).ok())
+    }
+
     /// What `-a` asks for.
     pub(crate) fn activation(&self, opt: &'static Opt) -> Option<Activation> {
         self.text(opt).and_then(|text| Activation::parse(text).ok())

@@ -39,6 +39,14 @@ fn forms_of_options() {
 }
 
 #[test]
+fn tags_come_without_their_sign() {
+    let args = run("vgchange --addtag @x --addtag y --deltag=@z vg").unwrap();
+    assert_eq!(args.texts(&opt::ADDTAG).collect::<Vec<_>>(), ["x", "y"]);
+    assert_eq!(args.texts(&opt::DELTAG).collect::<Vec<_>>(), ["z"]);
+    assert!(fails("vgchange --addtag @@x vg").contains("Invalid argument for --addtag: @@x"));
+}
+
+#[test]
 fn joined_letters_and_values() {
     let args = run("lvcreate -an -Zn -Wn -l100%FREE -ty vg").unwrap();
     assert_eq!((args.yes_no(&opt::ZERO), args.yes_no(&opt::WIPESIGNATURES)), (Some(false), Some(false)));

@@ -193,7 +193,7 @@ impl Takes {
             Self::SignedSize(signs) => signs.check("Size", size::parse_signed_size(text, Unit::Mib)?),
             Self::Extents(signs) => signs.check("Extents", size::parse_extents(text)?),
             // LVM2 gives no reason.
-            Self::Tag => check_tag(text.strip_prefix('@').unwrap_or(text)).map_err(|_| Invalid::default()),
+            Self::Tag => check_tag(self.plain(text)).map_err(|_| Invalid::default()),
             Self::Policy => AllocationPolicy::parse(text)
                 .map(drop)
                 .ok_or_else(|| Invalid(Some(format!("Unrecognised allocation policy {text}")))),
@@ -206,9 +206,14 @@ impl Takes {
         }
     }
 
-    /// The plain form of a word that has several: `01` and `+1` are `1`, and `wr` is `rw`.
+    /// The plain form of what has several: `01` and `+1` are `1`, `wr` is `rw`, and tags come
+    /// without `@`.
     pub(crate) fn plain(self, text: &str) -> &str {
-        let Self::Word(words) = self else { return text };
+        let words = match self {
+            Self::Word(words) => words,
+            Self::Tag => return text.strip_prefix('@').unwrap_or(text),
+            _ => return text,
+        };
         if text == "wr" && words.contains(&"rw") {
             return "rw";
         }

@@ -6,18 +6,12 @@ use lvmkit::report::display::{Display, DisplayForm};
 
 use super::report;
 use crate::args::name::Target;
-use crate::args::{Opt, UsageError, option as o};
-use crate::session::{Failure, Outcome, Session};
+use crate::args::{Opt, option as o};
+use crate::session::{Outcome, Session};
 
 /// Options that go with `--columns` only.
 static OF_COLUMNS: [&Opt; 7] =
     [&o::ALIGNED, &o::BINARY, &o::NOHEADINGS, &o::OPTIONS, &o::SEPARATOR, &o::SORT, &o::UNBUFFERED];
-
-/// A wrong command line, in lvm2's words and with what they end in.
-pub(super) fn wrong(session: &Session<'_>, line: impl Into<String>) -> Failure {
-    let help = format!("  Run `{} --help' for more information.", session.command.name);
-    Failure::Usage(UsageError(vec![format!("  {}", line.into()), help]))
-}
 
 /// True with `--columns`; refuses the options that do not go with it, or not without it.
 pub(super) fn in_columns(
@@ -28,7 +22,7 @@ pub(super) fn in_columns(
     let columns = session.args.has(&o::DISPLAY_COLUMNS);
     let given = |options: &[&'static Opt]| options.iter().any(|opt| session.args.has(opt));
     let wrong_ones = if columns { given(without) } else { given(only) || given(&OF_COLUMNS) };
-    if wrong_ones { Err(wrong(session, "Incompatible options selected")) } else { Ok(columns) }
+    if wrong_ones { Err(session.wrong("Incompatible options selected")) } else { Ok(columns) }
 }
 
 /// The form that the options ask for.
@@ -62,7 +56,7 @@ pub(super) fn groups<'s>(session: &mut Session<'_>, scan: &'s Scan) -> Outcome<V
             Target::Vg(name) if !names.contains(&name) => names.push(name),
             Target::Vg(_) => {}
             Target::Tag(tag) => tags.push(tag),
-            Target::Lv { .. } => return Err(wrong(session, format!("Invalid volume group name {word}."))),
+            Target::Lv { .. } => return Err(session.wrong(&format!("Invalid volume group name {word}."))),
         }
     }
     if session.args.words.is_empty() {

@@ -274,10 +274,10 @@ fn set_profile(session: &mut Session<'_>, transaction: &mut Transaction, volume:
 fn change_tags(session: &mut Session<'_>, transaction: &mut Transaction, volume: &str) -> Outcome<bool> {
     let args = &session.args;
     for tag in args.texts(&o::ADDTAG) {
-        transaction.add_lv_tag(volume, tag.trim_start_matches('@'))?;
+        transaction.add_lv_tag(volume, tag)?;
     }
     for tag in args.texts(&o::DELTAG) {
-        transaction.remove_lv_tag(volume, tag.trim_start_matches('@'))?;
+        transaction.remove_lv_tag(volume, tag)?;
     }
     Ok(args.has(&o::ADDTAG) || args.has(&o::DELTAG))
 }

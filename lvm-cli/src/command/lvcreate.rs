@@ -294,7 +294,7 @@ fn new_lv(args: &Args, name: Option<&str>) -> Outcome<NewLv> {
         new = new.allocation_policy(policy);
     }
     for tag in args.texts(&o::ADDTAG) {
-        new = new.tag(tag.trim_start_matches('@'));
+        new = new.tag(tag);
     }
     if let Some(read_ahead) = args.read_ahead(&o::READAHEAD) {
         new = new.read_ahead(whole_pages(read_ahead).0);

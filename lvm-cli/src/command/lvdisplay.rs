@@ -28,7 +28,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let has = |opt| session.args.has(opt);
     if has(&o::COLON) && has(&o::DISPLAY_MAPS) {
-        return Err(display::wrong(session, "Options -c and -m are incompatible."));
+        return Err(session.wrong("Options -c and -m are incompatible."));
     }
     let (all, history) = (has(&o::DISPLAY_ALL), has(&o::DISPLAY_HISTORY));
     let mut shown = Display::new(DisplayKind::LogicalVolumes).form(display::form(session));

@@ -130,11 +130,9 @@ impl Members {
                 Ok(PvUse::Member(vg)) if super::is_exported(session, lvm, device, &vg)? => {}
                 Ok(PvUse::Member(vg)) => groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
-                Ok(PvUse::None) => {
-                    session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
-                }
+                Ok(PvUse::None) => session.fail(pv::not_found(lvm, device)),
                 Err(error) if *error.kind() == ErrorKind::NotFound => {
-                    session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
+                    session.fail(pv::not_found(lvm, device));
                 }
                 Err(error) => session.fail(error.into()),
             }
@@ -221,11 +219,11 @@ fn change(session: &mut Session<'_>, transaction: &mut Transaction, device: &Dev
     }
     let args = &session.args;
     for tag in args.texts(&o::ADDTAG) {
-        transaction.add_pv_tag(id, tag.trim_start_matches('@'))?;
+        transaction.add_pv_tag(id, tag)?;
         changed = true;
     }
     for tag in args.texts(&o::DELTAG) {
-        transaction.remove_pv_tag(id, tag.trim_start_matches('@'))?;
+        transaction.remove_pv_tag(id, tag)?;
         changed = true;
     }
     if let Some(on) = args.yes_no(&o::ALLOCATABLE) {

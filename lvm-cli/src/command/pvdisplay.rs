@@ -27,7 +27,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
             (&o::DISPLAY_SHORT, "Option -c is not allowed with option -s"),
         ] {
             if session.args.has(opt) {
-                return Err(display::wrong(session, line));
+                return Err(session.wrong(line));
             }
         }
     }

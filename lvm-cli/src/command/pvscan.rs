@@ -5,7 +5,7 @@ mod device;
 use lvmkit::core::store::{FoundPv, FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Lvm, system};
 
-use super::{Command, access, display, shown_size};
+use super::{Command, access, shown_size};
 use crate::activation;
 use crate::args::{Activation, Opt, option as o};
 use crate::session::{Outcome, Session};
@@ -105,7 +105,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     super::no_words(session)?;
     if session.args.has(&o::EXPORTED) && session.args.has(&o::NOVOLUMEGROUP) {
-        return Err(display::wrong(session, "Options -e and -n are incompatible"));
+        return Err(session.wrong("Options -e and -n are incompatible"));
     }
     list(session)
 }

@@ -8,12 +8,12 @@ use lvmkit::report::{
     Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
     Selection, Table, field_list, write_json_groups,
 };
-use lvmkit::scan::Exclusion;
 use lvmkit::{DeviceSpec, Lvm, Options, system};
 
 use super::{Command, access, select};
 use crate::args::name::Target;
 use crate::args::option as o;
+use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) static LVS: Command = Command {
@@ -182,22 +182,9 @@ pub(super) fn chosen_devices(
         }
     }
     for word in unknown {
-        session.fail(match DeviceSpec::from(word).path().exists() {
-            true => match excluded(lvm, word) {
-                Some(why) => Failure::refused(format!("Cannot use {word}: {why}")),
-                None => Failure::refused(format!("Failed to find physical volume \"{word}\".")),
-            },
-            false => Failure::refused(format!("Cannot use {word}: device not found")),
-        });
+        session.fail(pv::not_found(lvm, &DeviceSpec::from(word)));
     }
     chosen
-}
-
-/// Why a block device of the machine is not looked at.
-fn excluded(lvm: &Lvm, word: &str) -> Option<Exclusion> {
-    let machine = lvm.machine().ok()?;
-    let mut excluded = machine.excluded.iter();
-    excluded.find(|it| system::is_same_file(&it.device, word.as_ref())).map(|it| it.why)
 }
 
 /// Scans, and warns about what is wrong.

@@ -8,7 +8,7 @@ use lvmkit::{ActiveLv, AllocationPolicy, ErrorKind, LogicalVolume, Lvm, Transact
 
 use super::Command;
 use crate::activation;
-use crate::args::{Activation, Opt, option as o, value};
+use crate::args::{Activation, Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
 static CHANGES: &[&Opt] = &[
@@ -176,10 +176,10 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         transaction.set_vg_autoactivation(on)?;
     }
     for tag in args.texts(&o::DELTAG) {
-        transaction.remove_vg_tag(plain_tag(tag))?;
+        transaction.remove_vg_tag(tag)?;
     }
     for tag in args.texts(&o::ADDTAG) {
-        transaction.add_vg_tag(plain_tag(tag))?;
+        transaction.add_vg_tag(tag)?;
     }
     if let Some(size) = args.size(&o::PHYSICALEXTENTSIZE) {
         transaction.set_extent_size(size)?;
@@ -201,15 +201,11 @@ fn edit(session: &Session<'_>, transaction: &mut Transaction) -> Outcome {
         }
         transaction.set_vg_allocation_policy(policy)?;
     }
-    if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
+    if let Some(copies) = args.copies(&o::VGMETADATACOPIES) {
         transaction.set_metadata_copies(copies)?;
     }
     if let Some(profile) = crate::settings::profile_change(args)? {
         transaction.set_profile(profile)?;
     }
     Ok(())
-}
-
-fn plain_tag(tag: &str) -> &str {
-    tag.trim_start_matches('@')
 }

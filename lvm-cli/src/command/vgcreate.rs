@@ -6,7 +6,7 @@ use lvmkit::{AllocationPolicy, DeviceSpec, Error, Lvm, Overwrite, Plan, PvSource
 
 use super::Command;
 use crate::args::name::Target;
-use crate::args::{Opt, option as o, value};
+use crate::args::{Opt, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
@@ -117,14 +117,14 @@ fn new_vg(session: &Session<'_>, name: &str) -> Outcome<NewVg> {
         }
         new = new.allocation_policy(policy);
     }
-    if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
+    if let Some(copies) = args.copies(&o::VGMETADATACOPIES) {
         new = new.metadata_copies(copies);
     }
     if let Some(system_id) = args.text(&o::SYSTEMID).filter(|id| !id.is_empty()) {
         new = new.system_id(system_id);
     }
     for tag in args.texts(&o::ADDTAG) {
-        new = new.tag(tag.trim_start_matches('@'));
+        new = new.tag(tag);
     }
     Ok(new
         .max_lv(args.number(&o::MAXLOGICALVOLUMES).unwrap_or(0))

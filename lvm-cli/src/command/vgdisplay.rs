@@ -22,10 +22,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let has = |opt| session.args.has(opt);
     if has(&o::COLON) && has(&o::DISPLAY_SHORT) {
-        return Err(display::wrong(session, "Option -c is not allowed with option -s"));
+        return Err(session.wrong("Option -c is not allowed with option -s"));
     }
     if has(&o::ACTIVEVOLUMEGROUPS) && !session.args.words.is_empty() {
-        return Err(display::wrong(session, "Option -A is not allowed with volume group names"));
+        return Err(session.wrong("Option -A is not allowed with volume group names"));
     }
     let mut shown = Display::new(DisplayKind::VolumeGroups).form(display::form(session));
     if has(&o::ACTIVEVOLUMEGROUPS) {

@@ -1,7 +1,5 @@
 //! `vgreduce`
 
-use lvmkit::{DeviceSpec, VolumeGroup};
-
 use super::Command;
 use crate::args::name::Target;
 use crate::args::option as o;
@@ -47,14 +45,15 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
     let lvm = session.open(&pv::there(words))?;
     let mut transaction = super::begin(session, &lvm, name)?;
-    let devices = pvs_of(&transaction, words);
+    let devices = pv::devices_among(words, std::slice::from_ref(transaction.volume_group()));
     if let Some(device) = devices.first().filter(|_| transaction.is_exported()) {
-        return Err(Failure::refused(format!("Cannot use PV {device} in exported VG {name}.")));
+        return Err(pv::exported(device, name));
     }
     if let Err(failure) = super::changeable(&transaction) {
         session.fail(failure);
-        let line = |device| format!("Failed to find physical volume \"{device}\".");
-        return Err(Failure::Refused(devices.iter().map(line).collect()));
+        let named = words.iter().filter(|word| !word.starts_with('@'));
+        let lines = named.map(|device| format!("Failed to find physical volume \"{device}\"."));
+        return Err(Failure::Refused(lines.collect()));
     }
     let mut chosen = Vec::new();
     if session.args.has(&o::VGREDUCE_ALL) {
@@ -62,10 +61,7 @@ fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
         chosen.extend(transaction.physical_volumes().iter().map(|pv| (pv.id(), pv.device().to_owned())));
     }
     for device in &devices {
-        let found = transaction.pv_on(device).map_err(|_| match device.path().exists() {
-            true => Failure::refused(format!("Failed to find physical volume \"{device}\".")),
-            false => Failure::refused(format!("Cannot use {device}: device not found")),
-        });
+        let found = transaction.pv_on(device).map_err(|_| pv::not_found(&lvm, device));
         chosen.extend(session.note(found).map(|id| (id, device.to_string())));
     }
     let mut removed = Vec::new();
@@ -83,20 +79,6 @@ fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
         }
         Ok(())
     })
-}
-
-/// The devices that arguments name, or whose tags they are.
-fn pvs_of(vg: &VolumeGroup, words: &[String]) -> Vec<DeviceSpec> {
-    let mut devices = Vec::new();
-    for word in words {
-        let Some(tag) = word.strip_prefix('@') else {
-            devices.push(DeviceSpec::from(word));
-            continue;
-        };
-        let tagged = vg.physical_volumes().iter().filter(|pv| super::has_tag(pv.tags(), tag));
-        devices.extend(tagged.map(|pv| DeviceSpec::from(pv.device())));
-    }
-    devices
 }
 
 /// Removes physical volumes that are missing; with `--force` also the volumes that lie on them.

@@ -7,7 +7,7 @@ use lvmkit::{Event, Observer, PvId, Transaction, VgDraft, VolumeGroup};
 
 use super::Command;
 use crate::args::name::Target;
-use crate::args::{Args, Opt, option as o, value};
+use crate::args::{Args, Opt, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
@@ -130,7 +130,7 @@ fn set(args: &Args, draft: &mut VgDraft) -> lvmkit::Result<()> {
     if let Some(policy) = args.policy(&o::ALLOC) {
         draft.set_vg_allocation_policy(policy)?;
     }
-    if let Some(copies) = args.text(&o::VGMETADATACOPIES).and_then(|text| value::copies(text).ok()) {
+    if let Some(copies) = args.copies(&o::VGMETADATACOPIES) {
         draft.set_metadata_copies(copies)?;
     }
     Ok(())

@@ -98,3 +98,18 @@ fn written_anew() {
     stage.compare("vgck --updatemetadata vg", Words::OwnErrors);
     stage.same("vgck vg");
 }
+
+#[test]
+fn taken_out() {
+    let Some(mut stage) = whole("vgreduce of named ones") else { return };
+    stage.same("vgreduce vg d2 d2");
+    stage.reset("vgextend vg d2");
+    stage.reset("pvchange --addtag @T d1 d2");
+    stage.same("vgreduce vg @T");
+    stage.same("vgreduce vg d9 d3");
+    stage.compare("vgreduce vg @T d2", Words::OwnErrors);
+    stage.reset("vgextend vg d2");
+    stage.reset("pvchange --addtag T d2");
+    stage.see(&[0, 1]);
+    stage.same("vgreduce vg @T");
+}
