@@ -4,7 +4,7 @@ use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayForm};
 
-use super::report;
+use super::{order, report};
 use crate::args::name::Target;
 use crate::args::{Opt, option as o};
 use crate::session::{Outcome, Session};
@@ -48,7 +48,7 @@ pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &Report
 /// The groups that names and tags mean: in the order of the names, or, when there is a tag or no
 /// name, in that of the scan. Names of no group are failures that are noted.
 pub(super) fn groups<'s>(session: &mut Session<'_>, scan: &'s Scan) -> Outcome<Vec<&'s FoundVg>> {
-    let all = super::sorted(scan);
+    let all = order::groups(scan);
     let mut names = Vec::new();
     let mut tags = Vec::new();
     for word in &session.args.words {

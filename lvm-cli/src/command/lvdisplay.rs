@@ -5,7 +5,7 @@ use lvmkit::report::display::{Display, DisplayKind};
 use lvmkit::report::{Format, ReportKind};
 use lvmkit::{LogicalVolume, VolumeGroup};
 
-use super::{Command, display, report, select};
+use super::{Command, display, order, report, select};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -49,7 +49,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     };
     let mut input = lvm.report_input();
     if session.args.words.is_empty() {
-        for found in super::sorted(&scan) {
+        for found in order::groups(&scan) {
             if found.vg.is_exported() {
                 session.out.detail(format!("Skipping exported volume group {}", found.vg.name()));
             }
@@ -126,7 +126,7 @@ impl Chosen {
 
     /// The groups, in the order of the arguments; with tags, in that of the scan.
     fn groups<'s>(&self, scan: &'s Scan) -> Vec<&'s FoundVg> {
-        let mut groups = super::sorted(scan);
+        let mut groups = order::groups(scan);
         if self.tags.is_empty() {
             groups.retain(|found| self.names.iter().any(|name| name == found.vg.name()));
             groups.sort_by_key(|found| self.names.iter().position(|name| name == found.vg.name()));

@@ -5,7 +5,7 @@ use lvmkit::core::store::FoundVg;
 use lvmkit::report::display::listed;
 use lvmkit::{LogicalVolume, VolumeGroup};
 
-use super::{Command, access};
+use super::{Command, access, order};
 use crate::activation;
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
@@ -35,7 +35,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let mut scan = lvm.scan()?;
     access::leave_out(session, &lvm, &mut scan)?;
     let all = session.args.has(&o::LVSCAN_ALL);
-    for found in super::sorted(&scan) {
+    for found in order::groups(&scan) {
         if found.vg.is_exported() {
             session.out.detail(format!("Skipping exported volume group {}", found.vg.name()));
             continue;

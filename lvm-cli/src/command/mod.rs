@@ -351,11 +351,6 @@ fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Volumes> {
     select::volumes(session, &known.input(lvm), &vgs, chosen)
 }
 
-/// What a scan found, in lvm2's order.
-fn sorted(scan: &Scan) -> Vec<&FoundVg> {
-    order::groups(scan)
-}
-
 /// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless
 /// it is asked for in the configuration.
 pub(crate) fn end_log(session: &mut Session<'_>) {
@@ -411,14 +406,4 @@ fn begin(session: &mut Session<'_>, lvm: &Lvm, name: &str) -> Outcome<Transactio
         warn_about_group(session, found);
     }
     Ok(transaction)
-}
-
-/// True, and a failure is noted, when the group of a physical volume is exported.
-fn is_exported(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, vg: &str) -> Outcome<bool> {
-    let vgs = session.volume_groups(lvm)?;
-    let is_exported = vgs.iter().any(|group| group.name() == vg && group.is_exported());
-    if is_exported {
-        session.fail(Failure::refused(format!("Cannot use PV {device} in exported VG {vg}.")));
-    }
-    Ok(is_exported)
 }

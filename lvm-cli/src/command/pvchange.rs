@@ -124,10 +124,13 @@ impl Members {
             members.orphans.extend(orphans);
             return Ok(members);
         }
+        let known = Known::new(session, lvm)?;
+        let vgs = known.groups();
+        let is_exported = |name: &str| vgs.iter().any(|vg| vg.name() == name && vg.is_exported());
         let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
         for device in devices {
             match session.pv_use(lvm, device) {
-                Ok(PvUse::Member(vg)) if super::is_exported(session, lvm, device, &vg)? => {}
+                Ok(PvUse::Member(vg)) if is_exported(&vg) => session.fail(pv::exported(device, &vg)),
                 Ok(PvUse::Member(vg)) => groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
                 Ok(PvUse::None) => session.fail(pv::not_found(lvm, device)),
@@ -137,12 +140,13 @@ impl Members {
                 Err(error) => session.fail(error.into()),
             }
         }
-        let known = Known::new(session, lvm)?;
-        for vg in known.groups() {
+        for vg in vgs {
             let Some(mut devices) = groups.remove(vg.name()) else { continue };
             devices.sort_by_key(|spec| vg.physical_volumes().iter().position(|pv| is_it(spec, pv.device())));
             members.groups.push((vg.name().to_owned(), devices));
         }
+        // What a batch cannot change is for its beginning to say.
+        members.groups.extend(groups);
         Ok(members)
     }
 }

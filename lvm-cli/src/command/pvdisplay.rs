@@ -4,7 +4,7 @@ use lvmkit::DeviceSpec;
 use lvmkit::report::display::{Display, DisplayKind};
 use lvmkit::report::{Format, ReportInput, ReportKind};
 
-use super::{Command, display, report, select};
+use super::{Command, display, order, report, select};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -37,11 +37,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let devices = paths.map(DeviceSpec::from).collect::<Vec<_>>();
     let (lvm, scan) = report::scan(session, &devices)?;
     let mut input = ReportInput::new();
-    for found in super::sorted(&scan) {
+    for found in order::groups(&scan) {
         input = input.group(found);
     }
     let mut orphans = scan.orphans.iter().collect::<Vec<_>>();
-    orphans.sort_by_key(|orphan| super::order::place(orphan.pv.device.name()));
+    orphans.sort_by_key(|orphan| order::place(orphan.pv.device.name()));
     for orphan in orphans {
         input = input.orphan(orphan);
     }

@@ -1,6 +1,6 @@
 //! `pvresize`
 
-use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse};
+use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse, Transaction};
 
 use super::Command;
 use crate::args::option as o;
@@ -20,27 +20,19 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&pv::there(&session.args.words))?;
-    let mut devices = pv::devices_or_tags(session, &lvm)?;
+    let devices = pv::devices_or_tags(session, &lvm)?.into_iter();
+    let mut devices = devices.map(|device| (session.pv_use(&lvm, &device), device)).collect::<Vec<_>>();
     // Like LVM2, those of groups first.
-    devices.sort_by_cached_key(|device| !matches!(session.pv_use(&lvm, device), Ok(PvUse::Member(_))));
+    devices.sort_by_key(|(used, _)| !matches!(used, Ok(PvUse::Member(_))));
     let size = session.args.size(&o::SETPHYSICALVOLUMESIZE).filter(|size| !size.is_zero());
     let (mut done, mut left) = (0_usize, 0_usize);
-    for device in &devices {
-        match session.pv_use(&lvm, device) {
-            Ok(PvUse::None) => {
-                session.fail(Failure::refused(format!("Failed to find physical volume \"{device}\".")));
-            }
-            Err(error) if *error.kind() == ErrorKind::NotFound => {
-                session.fail(Failure::refused(format!("Cannot use {device}: device not found")));
-            }
-            Ok(PvUse::Member(vg)) if super::is_exported(session, &lvm, device, &vg)? => {}
-            Ok(PvUse::Member(vg)) if is_incomplete(session, &lvm, &vg)? => {}
-            used => {
-                let resized = resize(session, &lvm, device, used, size);
-                let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
-                *counted += 1;
-            }
-        }
+    for (used, device) in devices {
+        let begun = begin(session, &lvm, &device, used);
+        // Those that cannot be had do not count.
+        let Some(begun) = session.note(begun) else { continue };
+        let resized = resize(session, &lvm, &device, begun, size);
+        let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
+        *counted += 1;
     }
     let summary =
         format!("{done} physical volume(s) resized or updated / {left} physical volume(s) not resized");
@@ -48,28 +40,48 @@ fn run(session: &mut Session<'_>) -> Outcome {
     Ok(())
 }
 
-/// True, and a failure is noted, when physical volumes of a group are missing.
-fn is_incomplete(session: &mut Session<'_>, lvm: &Lvm, vg: &str) -> Outcome<bool> {
-    let transaction = super::begin(session, lvm, vg)?;
-    let complete = super::changeable(&transaction);
-    session.put_back(transaction);
-    Ok(session.note(complete).is_none())
+/// Begins a change of the group that a physical volume is in; `None` when it is in none.
+///
+/// # Errors
+/// When it is no physical volume; when its group is exported or incomplete.
+fn begin(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    device: &DeviceSpec,
+    used: lvmkit::Result<PvUse>,
+) -> Outcome<Option<Transaction>> {
+    let vg = match used {
+        Ok(PvUse::Member(vg)) => vg,
+        Ok(PvUse::Free) => return Ok(None),
+        Ok(PvUse::None) => return Err(pv::not_found(lvm, device)),
+        Err(error) if *error.kind() == ErrorKind::NotFound => return Err(pv::not_found(lvm, device)),
+        Err(error) => return Err(error.into()),
+    };
+    let transaction = super::begin(session, lvm, &vg)?;
+    if transaction.is_exported() {
+        return Err(pv::exported(device, &vg));
+    }
+    super::changeable(&transaction)?;
+    Ok(Some(transaction))
 }
 
 fn resize(
     session: &mut Session<'_>,
     lvm: &Lvm,
     device: &DeviceSpec,
-    used: lvmkit::Result<PvUse>,
+    transaction: Option<Transaction>,
     size: Option<Bytes>,
 ) -> Outcome {
-    let used = used?;
     if let Some(size) = size {
-        ask_about_size(session, lvm, device, size)?;
+        // The devices of a change are locked, and only it knows them.
+        let real = match &transaction {
+            Some(transaction) => transaction.device_size(device)?,
+            None => session.device_size(lvm, device)?,
+        };
+        ask_about_size(session, device, size, real)?;
     }
-    match used {
-        PvUse::Member(vg) => {
-            let mut transaction = session.begin(lvm, &vg)?;
+    match transaction {
+        Some(mut transaction) => {
             transaction.resize_pv_on(device, size)?;
             let device = device.clone();
             return session.commit(lvm, transaction, move |session, _, _| {
@@ -77,8 +89,8 @@ fn resize(
                 Ok(())
             });
         }
-        PvUse::Free | PvUse::None if session.is_in_batch() => return Err(super::not_of_a_group(device)),
-        PvUse::Free | PvUse::None => lvm.resize_orphan_pv(device, size)?,
+        None if session.is_in_batch() => return Err(super::not_of_a_group(device)),
+        None => lvm.resize_orphan_pv(device, size)?,
     }
     session.say_planned(
         &format!("resize physical volume {device}"),
@@ -87,8 +99,7 @@ fn resize(
     Ok(())
 }
 
-fn ask_about_size(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, size: Bytes) -> Outcome {
-    let real = session.device_size(lvm, device)?;
+fn ask_about_size(session: &mut Session<'_>, device: &DeviceSpec, size: Bytes, real: Bytes) -> Outcome {
     if size == real {
         return Ok(());
     }

@@ -5,7 +5,7 @@ mod device;
 use lvmkit::core::store::{FoundPv, FoundVg, Scan};
 use lvmkit::{Bytes, DeviceSpec, Lvm, system};
 
-use super::{Command, access, shown_size};
+use super::{Command, access, order, shown_size};
 use crate::activation;
 use crate::args::{Activation, Opt, option as o};
 use crate::session::{Outcome, Session};
@@ -122,7 +122,7 @@ struct Listed {
 
 fn listed(scan: &Scan) -> Vec<Listed> {
     let mut listed = Vec::new();
-    for found in super::sorted(scan) {
+    for found in order::groups(scan) {
         let vg = &found.vg;
         // A group whose extents contradict each other has no free ones.
         let map = vg.pv_map().ok();
@@ -140,7 +140,7 @@ fn listed(scan: &Scan) -> Vec<Listed> {
         }
     }
     let mut orphans = scan.orphans.iter().collect::<Vec<_>>();
-    orphans.sort_by_key(|orphan| super::order::place(orphan.pv.device.name()));
+    orphans.sort_by_key(|orphan| order::place(orphan.pv.device.name()));
     for orphan in orphans {
         let size = Bytes(orphan.pv.scanned.label.pv_header.device_size);
         listed.push(Listed {
@@ -234,7 +234,7 @@ fn online(session: &mut Session<'_>) -> Outcome {
     };
     let mut complete = Vec::new();
     let mut events = Vec::new();
-    for found in super::sorted(&scan) {
+    for found in order::groups(&scan) {
         let mut members = found.pvs.iter().flatten().filter(|pv| mentioned(pv.device.name())).peekable();
         if members.peek().is_none() {
             continue;
@@ -248,7 +248,7 @@ fn online(session: &mut Session<'_>) -> Outcome {
     }
     for orphan in scan.orphans.iter().filter(|orphan| mentioned(orphan.pv.device.name())) {
         let device = orphan.pv.device.name();
-        events.push((super::order::place(device), format!("PV {device} not used.")));
+        events.push((order::place(device), format!("PV {device} not used.")));
     }
     events.sort_by_key(|(place, _)| *place);
     events.iter().for_each(|(_, event)| say_event(session, event));
@@ -296,7 +296,7 @@ fn say_online(
         0 => format!(", VG {vg} is complete"),
         missing => format!(", VG {vg} incomplete (need {missing})"),
     };
-    let event = |device: &String| (super::order::place(device), format!("PV {device} online{state}."));
+    let event = |device: &String| (order::place(device), format!("PV {device} online{state}."));
     devices.iter().map(event).collect()
 }
 

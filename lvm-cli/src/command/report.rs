@@ -10,7 +10,7 @@ use lvmkit::report::{
 };
 use lvmkit::{DeviceSpec, Lvm, Options, system};
 
-use super::{Command, access, select};
+use super::{Command, access, order, select};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::pv;
@@ -51,7 +51,7 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let prepared = Prepared::new(session, kind)?;
     let scan = scan_with(session, &lvm)?;
-    let groups = super::sorted(&scan);
+    let groups = order::groups(&scan);
     if session.args.words.is_empty() {
         let input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
         let input = scan.orphans.iter().fold(input, ReportInput::orphan);
@@ -129,7 +129,7 @@ pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
     let scan = scan_with(session, &lvm)?;
     let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
     let mut input = lvm.report_input();
-    for found in super::sorted(&scan).into_iter().filter(|found| names.contains(found.vg.name())) {
+    for found in order::groups(&scan).into_iter().filter(|found| names.contains(found.vg.name())) {
         input = input.group(found);
     }
     prepared.print(session, &input)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Command;
+use super::{Command, order};
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -47,7 +47,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let scan = lvm.scan()?;
     let names = super::chosen_of(session, &scan);
     let chosen =
-        super::sorted(&scan).into_iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
+        order::groups(&scan).into_iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
     let chosen = chosen.map(|found| &found.vg).collect::<Vec<_>>();
     lvm.write_backups(chosen.iter().copied(), &file)?;
     for vg in chosen {

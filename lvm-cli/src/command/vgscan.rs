@@ -3,7 +3,7 @@
 use lvmkit::core::store::FoundVg;
 use lvmkit::{Lvm, MadeNodes};
 
-use super::{Command, access};
+use super::{Command, access, order};
 use crate::activation;
 use crate::args::name::Target;
 use crate::args::option as o;
@@ -48,7 +48,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let mut scan = lvm.scan()?;
     access::leave_out(session, &lvm, &mut scan)?;
-    let groups = super::sorted(&scan);
+    let groups = order::groups(&scan);
     for found in &groups {
         super::warn_about_group(session, found);
         let exported = if found.vg.is_exported() { "exported " } else { "" };
@@ -65,7 +65,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn nodes(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
-    let mut groups = super::sorted(&scan);
+    let mut groups = order::groups(&scan);
     if !session.args.words.is_empty() {
         // Names are looked after by group: those of its other volumes are right after it, too.
         let mut chosen = Vec::new();

@@ -113,3 +113,40 @@ fn taken_out() {
     stage.see(&[0, 1]);
     stage.same("vgreduce vg @T");
 }
+
+#[test]
+fn resized() {
+    let Some(mut stage) = whole("pvresize") else { return };
+    // lvm2 writes a group once for each of its devices that is given, this program when it changes.
+    stage.own_seqno = true;
+    stage.reset("pvchange --addtag t d1 d2");
+    for line in [
+        "pvresize d3",
+        "pvresize d3 d0",
+        "pvresize d0 d0",
+        "pvresize @t",
+        "pvresize @nosuch",
+        "pvresize /dev/nosuch d0",
+        "pvresize --setphysicalvolumesize 15m d2",
+        "pvresize --setphysicalvolumesize 15m -y d2",
+        "pvresize --setphysicalvolumesize 4m -y d0",
+    ] {
+        stage.same(line);
+    }
+    stage.reset("vgcreate -s 1m v2 d3");
+    stage.see(&[0, 1, 3]);
+    stage.compare("pvresize d0", Words::OwnErrors);
+    stage.compare("pvresize d0 d3 d1", Words::OwnErrors);
+    stage.see(&[]);
+    stage.reset("vgexport vg");
+    stage.same("pvresize d0 d3 d1");
+    stage.same("pvchange -xn d0 d3 d1");
+    stage.see(&[0, 1, 3]);
+    stage.same("pvresize d0");
+    stage.compare("pvresize d0 d3 d1", Words::OwnErrors);
+    stage.see(&[]);
+    stage.reset("vgimport vg");
+    stage.reset("vgchange -y --systemid other vg");
+    stage.compare("pvresize d0", Words::OwnErrors);
+    stage.compare("pvresize d0 d3", Words::OwnErrors);
+}

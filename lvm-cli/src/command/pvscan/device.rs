@@ -11,6 +11,7 @@ use lvmkit::{DeviceSpec, LogicalVolume, VolumeGroup, system};
 use super::event;
 use crate::activation;
 use crate::args::option as o;
+use crate::command::order;
 use crate::session::{Failure, Outcome, Session};
 
 /// `--listvg` and `--listlvs` without `--cache`: what is on the one device that is named.
@@ -30,7 +31,7 @@ pub(super) fn contents(session: &mut Session<'_>) -> Outcome {
     }
     let scan = session.open([&device])?.scan()?;
     let is_it = |name: &str| name == word || system::is_same_file(name.as_ref(), word.as_ref());
-    for found in super::super::sorted(&scan) {
+    for found in order::groups(&scan) {
         let at = found.pvs.iter().position(|pv| pv.as_ref().is_some_and(|pv| is_it(pv.device.name())));
         match at {
             None => {}
