@@ -7,7 +7,7 @@ use std::rc::Rc;
 use lvmkit::config::Config;
 use lvmkit::core::store::Scan;
 use lvmkit::data::signature::Signature;
-use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, PvSource, PvUse, Transaction, VolumeGroup};
+use lvmkit::{Bytes, DeviceSpec, Error, Event, Lvm, Observer, PvSource, PvUse, Transaction, VolumeGroup};
 
 use crate::args::{Args, UsageError, option};
 use crate::batch::Batch;
@@ -196,12 +196,21 @@ impl<'o> Session<'o> {
     /// else beside the message.
     pub(crate) fn say_planned(&mut self, plan: &str, message: &str) {
         if self.is_test() {
+            self.say_plan(plan);
             if self.out.plans {
-                return self.out.lines("  ", plan);
+                return;
             }
-            self.out.err(&format!("  {plan}"));
         }
         self.out.say(message);
+    }
+
+    /// Says what would be done: messages are what LVM2 prints, and unless plans are asked for this
+    /// is said beside them.
+    pub(crate) fn say_plan(&mut self, plan: &str) {
+        match self.out.plans {
+            true => self.out.lines("  ", plan),
+            false => plan.lines().for_each(|line| self.out.err(&format!("  {line}"))),
+        }
     }
 
     /// A directory of the configuration; none without a system directory.
@@ -341,12 +350,10 @@ impl<'o> Session<'o> {
                 self.out.warn(warning);
             }
             let plan = transaction.plan()?.to_string();
+            self.say_plan(&plan);
             if self.out.plans {
-                self.out.lines("  ", &plan);
                 return Ok(());
             }
-            // Messages are what LVM2 prints; what would be done is said beside them.
-            plan.lines().for_each(|line| self.out.err(&format!("  {line}")));
             let vg = transaction.volume_group().clone();
             return after(self, lvm, &vg);
         }
@@ -359,14 +366,18 @@ impl<'o> Session<'o> {
         for warning in transaction.take_warnings() {
             self.out.warn(warning);
         }
-        let out = &mut *self.out;
-        Ok(transaction.commit(&mut |event: &Event| {
+        Ok(transaction.commit(&mut self.observer())?)
+    }
+
+    /// Tells of what happens while a change is written.
+    pub(crate) fn observer(&mut self) -> impl Observer {
+        |event: &Event| {
             match event {
-                Event::Warning { message } => out.warn(message),
-                event => out.detail(event.to_string()),
+                Event::Warning { message } => self.out.warn(message),
+                event => self.out.detail(event.to_string()),
             }
             ControlFlow::Continue(())
-        })?)
+        }
     }
 
     /// Does something once all that was asked for is written.

@@ -177,20 +177,27 @@ pub(crate) fn cannot_process(name: &str, error: Error) -> Failure {
     if *error.kind() == ErrorKind::InvalidInput && check_name(name).is_err() {
         return no_group(name);
     }
-    if *error.kind() == ErrorKind::NotFound && error.lv().is_none() {
-        let mut lines = vec![error.message().to_owned()];
-        lines.extend(error.help().map(|help| format!("  {help}")));
-        lines.push(format!("Cannot process volume group {name}"));
-        return Failure::Refused(lines);
+    match refusal(error) {
+        Failure::Refused(mut lines) => {
+            lines.push(format!("Cannot process volume group {name}"));
+            Failure::Refused(lines)
+        }
+        other => other,
     }
-    if *error.kind() == ErrorKind::MissingDevice && error.lv().is_none() {
-        return Failure::Refused(vec![
-            error.message().to_owned(),
-            "See vgreduce --removemissing and vgextend --restoremissing.".to_owned(),
-            format!("Cannot process volume group {name}"),
-        ]);
+}
+
+/// The same without a line that says what comes of it.
+fn refusal(error: Error) -> Failure {
+    let mut lines = vec![error.message().to_owned()];
+    match error.kind() {
+        _ if error.lv().is_some() => return error.into(),
+        ErrorKind::NotFound => lines.extend(error.help().map(|help| format!("  {help}"))),
+        ErrorKind::MissingDevice => {
+            lines.push("See vgreduce --removemissing and vgextend --restoremissing.".to_owned());
+        }
+        _ => return error.into(),
     }
-    error.into()
+    Failure::Refused(lines)
 }
 
 /// The failure of a change that has no part in the one commit of a batch.

@@ -27,7 +27,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let lvm = session.open(None)?;
     let mut transaction = lvm.begin(to)?;
-    transaction.check_changeable()?;
+    if let Some(found) = transaction.found() {
+        super::warn_about_group(session, found);
+    }
+    transaction.check_changeable().map_err(super::refusal)?;
     transaction.merge_vg(from)?;
     let (from, to) = (from.to_owned(), to.to_owned());
     session.commit(&lvm, transaction, move |session, _, _| {

@@ -1,9 +1,7 @@
 //! `vgsplit`
 
-use std::ops::ControlFlow;
-
 use lvmkit::core::metadata::AreaSource;
-use lvmkit::{Event, Observer, PvId, Transaction, VgDraft, VolumeGroup};
+use lvmkit::{Lvm, PvId, Transaction, VgDraft, VolumeGroup};
 
 use super::Command;
 use crate::args::name::Target;
@@ -43,18 +41,25 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let specs = pv::specs(devices);
     let lvm = session.open(&specs)?;
     let scan = lvm.scan()?;
-    let group = |name: &str| scan.groups.iter().map(|found| &found.vg).find(|vg| vg.name() == name);
-    let target = group(to);
-    let Some(source) = group(from) else {
-        return Err(cannot_read(to, format!("Volume group \"{from}\" not found")));
-    };
-    if let Some(vg) = [Some(source), target].into_iter().flatten().find(|vg| vg.is_exported()) {
-        return Err(cannot_read(to, format!("Volume group {} is exported", vg.name())));
+    let group = |name: &str| scan.groups.iter().find(|found| found.vg.name() == name);
+    let cannot_read = || Failure::refused(format!("Failed to read VG {to}."));
+    let (source, target) = (group(from), group(to));
+    if source.is_none() {
+        session.fail(Failure::refused(format!("Volume group \"{from}\" not found")));
+        return Err(cannot_read());
+    }
+    for found in [source, target].into_iter().flatten() {
+        super::warn_about_group(session, found);
+        if found.vg.is_exported() {
+            session.fail(Failure::refused(format!("Volume group {} is exported", found.vg.name())));
+            return Err(cannot_read());
+        }
     }
     if target.is_some() && NEW.iter().any(|opt| session.args.has(opt)) {
         return Err(Failure::refused(format!("Volume group \"{to}\" exists, but new VG option specified")));
     }
-    let transaction = lvm.begin(from)?;
+    let begun = lvm.begin(from).and_then(|transaction| transaction.check_changeable().map(|()| transaction));
+    let Some(transaction) = session.note(begun.map_err(super::refusal)) else { return Err(cannot_read()) };
     let pvs = match &volume {
         Some(name) => of_volume(&transaction, name)?,
         None => {
@@ -67,36 +72,50 @@ fn run(session: &mut Session<'_>) -> Outcome {
             pvs
         }
     };
-    let all = transaction.physical_volumes().iter().all(|pv| pvs.contains(&pv.id()));
-    let args = session.args.clone();
-    let edit = |draft: &mut VgDraft| set(&args, draft);
-    match (target.is_some(), all) {
-        (true, true) => {
-            drop(transaction);
-            let mut transaction = lvm.begin(to)?;
-            transaction.merge_vg(from)?;
-            session.commit(&lvm, transaction, |_, _, _| Ok(()))?;
-        }
-        (false, true) => {
-            let mut transaction = transaction;
-            transaction.split_all(to, &pvs)?;
-            edit(&mut transaction)?;
-            session.commit(&lvm, transaction, |_, _, _| Ok(()))?;
-        }
-        (true, false) => watched(session, |observer| transaction.move_pvs_to(to, &pvs, observer))?,
-        (false, false) => {
-            watched(session, |observer| transaction.split_vg_with(to, &pvs, edit, observer))?;
-        }
-    }
-    if !session.is_test() {
+    split(session, &lvm, transaction, to, target.is_some(), &pvs)?;
+    if !session.out.plans {
         let kind = if target.is_some() { "Existing" } else { "New" };
         session.out.say(format!("{kind} volume group \"{to}\" successfully split from \"{from}\""));
     }
     Ok(())
 }
 
-fn cannot_read(target: &str, line: String) -> Failure {
-    Failure::Refused(vec![line, format!("Failed to read VG {target}.")])
+/// Moves physical volumes to another group, which is there or new.
+fn split(
+    session: &mut Session<'_>,
+    lvm: &Lvm,
+    mut transaction: Transaction,
+    to: &str,
+    is_there: bool,
+    pvs: &[PvId],
+) -> Outcome {
+    let all = transaction.physical_volumes().iter().all(|pv| pvs.contains(&pv.id()));
+    let args = session.args.clone();
+    let edit = |draft: &mut VgDraft| set(&args, draft);
+    match (is_there, all) {
+        (true, true) => {
+            let from = transaction.name().to_owned();
+            drop(transaction);
+            let mut transaction = lvm.begin(to)?;
+            transaction.merge_vg(&from)?;
+            session.commit(lvm, transaction, |_, _, _| Ok(()))
+        }
+        (false, true) => {
+            transaction.split_all(to, pvs)?;
+            edit(&mut transaction)?;
+            session.commit(lvm, transaction, |_, _, _| Ok(()))
+        }
+        (true, false) => {
+            let groups = transaction.move_pvs_to(to, pvs, &mut session.observer())?;
+            say_groups(session, groups);
+            Ok(())
+        }
+        (false, false) => {
+            let groups = transaction.split_vg_with(to, pvs, edit, &mut session.observer())?;
+            say_groups(session, groups);
+            Ok(())
+        }
+    }
 }
 
 /// The physical volumes that a volume lies on.
@@ -136,26 +155,15 @@ fn set(args: &Args, draft: &mut VgDraft) -> lvmkit::Result<()> {
     Ok(())
 }
 
-/// Runs a change of two groups; with `--test`, what both would be is printed instead.
-fn watched(
-    session: &mut Session<'_>,
-    run: impl FnOnce(&mut dyn Observer) -> lvmkit::Result<(VolumeGroup, VolumeGroup)>,
-) -> Outcome {
-    let out = &mut *session.out;
-    let (kept, other) = run(&mut |event: &Event| {
-        match event {
-            Event::Warning { message } => out.warn(message),
-            event => out.detail(event.to_string()),
-        }
-        ControlFlow::Continue(())
-    })?;
-    if session.is_test() {
-        for vg in [kept, other] {
-            let pvs = vg.physical_volumes().iter().map(|pv| pv.device()).collect::<Vec<_>>().join(", ");
-            let lvs = vg.logical_volumes().map(|lv| lv.name()).collect::<Vec<_>>().join(", ");
-            let line = format!("volume group {}: physical volumes {pvs}; logical volumes {lvs}", vg.name());
-            session.out.lines("  ", line.trim_end_matches("; logical volumes "));
-        }
+/// With `--test`, says what both groups would be.
+fn say_groups(session: &mut Session<'_>, (kept, other): (VolumeGroup, VolumeGroup)) {
+    if !session.is_test() {
+        return;
     }
-    Ok(())
+    for vg in [kept, other] {
+        let pvs = vg.physical_volumes().iter().map(|pv| pv.device()).collect::<Vec<_>>().join(", ");
+        let lvs = vg.logical_volumes().map(|lv| lv.name()).collect::<Vec<_>>().join(", ");
+        let line = format!("volume group {}: physical volumes {pvs}; logical volumes {lvs}", vg.name());
+        session.say_plan(line.trim_end_matches("; logical volumes "));
+    }
 }

@@ -84,3 +84,41 @@ fn merged() {
     stage.reset("vgimport v2");
     stage.same("vgmerge -l vg v2");
 }
+
+#[test]
+fn incomplete() {
+    let Some(mut stage) = whole("vgsplit of an incomplete group") else { return };
+    stage.reset("vgcreate -s 1m v2 d3");
+    stage.see(&[0, 1, 3]);
+    for line in ["vgsplit vg v2 d1", "vgsplit vg v3 d1", "vgsplit -n b vg v2", "vgmerge vg v2"] {
+        stage.same(line);
+    }
+    stage.compare("vgsplit v2 vg d3", Words::OwnErrors);
+    stage.compare("vgmerge v2 vg", Words::OwnErrors);
+    stage.see(&[]);
+    stage.reset("vgexport vg");
+    stage.see(&[0, 1, 3]);
+    stage.same("vgsplit vg v2 d1");
+    stage.same("vgsplit v2 vg d3");
+    stage.same("vgmerge vg v2");
+    stage.see(&[]);
+    stage.reset("vgimport vg");
+    stage.reset("vgchange -y --systemid other vg");
+    stage.same("vgsplit vg v2 d1");
+    stage.same("vgmerge vg v2");
+}
+
+#[test]
+fn tested() {
+    let Some(stage) = whole("vgsplit --test") else { return };
+    stage.reset("vgcreate -s 1m v2 d3");
+    for line in [
+        "vgsplit -t vg v3 d2",
+        "vgsplit -t vg v2 d2",
+        "vgsplit -t v2 vg d3",
+        "vgsplit -t v2 v3 d3",
+        "vgmerge -t vg v2",
+    ] {
+        stage.compare(line, Words::OwnErrors);
+    }
+}
