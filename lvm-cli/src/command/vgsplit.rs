@@ -1,6 +1,5 @@
 //! `vgsplit`
 
-use lvmkit::core::metadata::AreaSource;
 use lvmkit::{Lvm, PvId, Transaction, VgDraft, VolumeGroup};
 
 use super::Command;
@@ -124,14 +123,7 @@ fn of_volume(transaction: &Transaction, name: &str) -> Outcome<Vec<PvId>> {
     let name = name.strip_prefix(vg).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
     let lv = transaction.logical_volume(name);
     let lv = lv.ok_or_else(|| Failure::refused(format!("Logical volume {name} not in volume group {vg}")))?;
-    let mut pvs = Vec::new();
-    for area in lv.segments().iter().flat_map(|seg| seg.kind().areas()) {
-        if let AreaSource::Pv(pv) = area.source
-            && !pvs.contains(&pv)
-        {
-            pvs.push(pv);
-        }
-    }
+    let pvs = transaction.pvs_below(lv);
     if pvs.is_empty() {
         return Err(Failure::refused(format!("Logical volume {name} has no extents on physical volumes")));
     }

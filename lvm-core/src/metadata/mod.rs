@@ -7,6 +7,7 @@
 //! Field names are the metadata text's own keys. What this version does not know, keys, sections,
 //! flags, whole segment types, is kept in `extra` lists and written back.
 
+mod below;
 mod extra;
 mod historical;
 mod list;

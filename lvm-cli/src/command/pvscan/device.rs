@@ -1,12 +1,9 @@
 //! `pvscan --listvg` and `--listlvs`: what is on one device.
 
-use std::collections::HashSet;
-
 use lvmkit::core::PvId;
-use lvmkit::core::metadata::{AreaSource, Segment};
 use lvmkit::core::store::FoundVg;
 use lvmkit::report::display::listed;
-use lvmkit::{DeviceSpec, LogicalVolume, VolumeGroup, system};
+use lvmkit::{DeviceSpec, system};
 
 use super::event;
 use crate::activation;
@@ -59,7 +56,7 @@ pub(super) fn say_volumes(session: &mut Session<'_>, found: &FoundVg, pvs: &[usi
     let place = |pv: PvId| vg.physical_volumes().iter().position(|known| known.id() == pv);
     let there = |at: usize| found.pvs.get(at).is_some_and(Option::is_some);
     for (_, lv) in listed(vg).into_iter().filter(|(_, lv)| lv.is_visible()) {
-        let needed = below(vg, lv).into_iter().filter_map(place).collect::<Vec<_>>();
+        let needed = vg.pvs_below(lv).into_iter().filter_map(place).collect::<Vec<_>>();
         if !needed.iter().any(|at| pvs.contains(at)) {
             continue;
         }
@@ -70,21 +67,4 @@ pub(super) fn say_volumes(session: &mut Session<'_>, found: &FoundVg, pvs: &[usi
         };
         session.out.say(format!("LV {}/{}{state}", vg.name(), lv.name()));
     }
-}
-
-/// The physical volumes that a volume lies on, through whatever is below it.
-fn below(vg: &VolumeGroup, lv: &LogicalVolume) -> HashSet<PvId> {
-    let (mut found, mut seen, mut todo) = (HashSet::new(), HashSet::from([lv.id()]), vec![lv]);
-    while let Some(lv) = todo.pop() {
-        for kind in lv.segments().iter().map(Segment::kind) {
-            found.extend(kind.areas().iter().filter_map(|area| match area.source {
-                AreaSource::Pv(pv) => Some(pv),
-                AreaSource::Lv(_) => None,
-            }));
-            kind.for_each_lv(|lv| {
-                todo.extend(vg.logical_volume_by_id(lv).filter(|_| seen.insert(lv)));
-            });
-        }
-    }
-    found
 }
