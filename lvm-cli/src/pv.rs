@@ -1,13 +1,10 @@
 //! Physical volume arguments and the options that make one.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use lvmkit::commit::backup::read_backup;
 use lvmkit::scan::Exclusion;
-use lvmkit::{
-    DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction, VolumeGroup, system,
-};
+use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction, system};
 
 use crate::args::option;
 use crate::session::{Failure, Outcome, Session};
@@ -15,37 +12,6 @@ use crate::session::{Failure, Outcome, Session};
 /// The devices that arguments name.
 pub(crate) fn specs(words: &[String]) -> Vec<DeviceSpec> {
     words.iter().map(DeviceSpec::from).collect()
-}
-
-/// Arguments that are devices or tags of physical volumes of any group.
-///
-/// # Errors
-/// What a scan fails with.
-pub(crate) fn devices_or_tags(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<DeviceSpec>> {
-    let words = &session.args.words;
-    let vgs = match words.iter().any(|word| word.starts_with('@')) {
-        true => session.volume_groups(lvm)?,
-        false => Vec::new(),
-    };
-    Ok(devices_among(words, &vgs))
-}
-
-/// The same of these groups. Tags become the devices of those that have them; what is named twice
-/// counts once.
-pub(crate) fn devices_among(words: &[String], vgs: &[VolumeGroup]) -> Vec<DeviceSpec> {
-    let mut devices: Vec<DeviceSpec> = Vec::new();
-    for word in words {
-        let Some(tag) = word.strip_prefix('@') else {
-            devices.push(word.into());
-            continue;
-        };
-        let pvs = vgs.iter().flat_map(|vg| vg.physical_volumes());
-        let tagged = pvs.filter(|pv| !pv.is_missing() && pv.tags().iter().any(|known| known == tag));
-        devices.extend(tagged.map(|pv| DeviceSpec::from(pv.device())));
-    }
-    let mut seen = HashSet::new();
-    devices.retain(|device| seen.insert(device.to_string()));
-    devices
 }
 
 /// The failure of an argument that is no physical volume, or none that is looked at.

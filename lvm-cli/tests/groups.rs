@@ -5,6 +5,8 @@
 
 #[path = "groups/check.rs"]
 mod check;
+#[path = "groups/choose.rs"]
+mod choose;
 #[path = "groups/clone.rs"]
 mod clone;
 #[path = "groups/export.rs"]

@@ -1,11 +1,9 @@
 //! What `pvdisplay`, `vgdisplay` and `lvdisplay` share.
 
-use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
 use lvmkit::report::display::{Display, DisplayForm};
 
-use super::{order, report};
-use crate::args::name::Target;
+use super::report;
 use crate::args::{Opt, option as o};
 use crate::session::{Outcome, Session};
 
@@ -43,33 +41,4 @@ pub(super) fn print(session: &mut Session<'_>, display: &Display, input: &Report
     // Writing to this never fails.
     let _ = lines.write_text(&mut *session.out, &format);
     Ok(())
-}
-
-/// The groups that names and tags mean: in the order of the names, or, when there is a tag or no
-/// name, in that of the scan. Names of no group are failures that are noted.
-pub(super) fn groups<'s>(session: &mut Session<'_>, scan: &'s Scan) -> Outcome<Vec<&'s FoundVg>> {
-    let all = order::groups(scan);
-    let mut names = Vec::new();
-    let mut tags = Vec::new();
-    for word in &session.args.words {
-        match Target::parse(word) {
-            Target::Vg(name) if !names.contains(&name) => names.push(name),
-            Target::Vg(_) => {}
-            Target::Tag(tag) => tags.push(tag),
-            Target::Lv { .. } => return Err(session.wrong(&format!("Invalid volume group name {word}."))),
-        }
-    }
-    if session.args.words.is_empty() {
-        return Ok(all);
-    }
-    for name in names.iter().filter(|name| all.iter().all(|found| found.vg.name() != **name)) {
-        session.fail(super::no_group(name));
-    }
-    let tagged = |found: &FoundVg| tags.iter().any(|tag| super::has_tag(found.vg.tags(), tag));
-    let mut chosen = all;
-    chosen.retain(|found| tagged(found) || names.iter().any(|name| name == found.vg.name()));
-    if tags.is_empty() {
-        chosen.sort_by_key(|found| names.iter().position(|name| name == found.vg.name()));
-    }
-    Ok(chosen)
 }

@@ -1,9 +1,9 @@
 //! `fullreport`
 
-use lvmkit::report::FullReport;
+use lvmkit::report::{FullReport, ReportInput};
 
-use super::Command;
 use super::report::{self, Printer, Targets};
+use super::{Command, choose, order};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -30,13 +30,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let printer = Printer::new(session, &settings)?;
     let named = !session.args.words.is_empty();
-    let names = super::chosen_of(session, &scan);
-    let mut input = lvm.report_input();
-    for name in &names {
-        for found in scan.groups.iter().filter(|found| found.vg.name() == name) {
-            input = input.group(found);
-        }
-    }
+    let groups = choose::groups(session, order::groups(&scan))?;
+    let mut input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
     for orphan in scan.orphans.iter().filter(|_| !named) {
         input = input.orphan(orphan);
     }

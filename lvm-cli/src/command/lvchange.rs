@@ -2,8 +2,8 @@
 
 use lvmkit::{LogicalVolume, Lvm, ReadAhead, Transaction};
 
-use super::Command;
 use super::lvcreate::{persistent_minor, policy, whole_pages};
+use super::{Command, choose};
 use crate::activation;
 use crate::args::{Args, Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
@@ -73,7 +73,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         activation::begin(session)?;
     }
     let lvm = session.open(None)?;
-    for (vg, volumes) in super::chosen_volumes(session, &lvm)? {
+    for (vg, volumes) in choose::volume_names(session, &lvm)? {
         if changes {
             let changed = change_group(session, &lvm, &vg, &volumes);
             session.note(changed);

@@ -2,7 +2,7 @@
 
 use lvmkit::{LogicalVolume, Lvm};
 
-use super::Command;
+use super::{Command, choose};
 use crate::activation;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -20,7 +20,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(None)?;
-    for (vg, volumes) in super::chosen_volumes(session, &lvm)? {
+    for (vg, volumes) in choose::volume_names(session, &lvm)? {
         let removed = remove(session, &lvm, &vg, &volumes);
         session.note(removed);
     }

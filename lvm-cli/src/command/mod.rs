@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod choose;
 mod devtypes;
 mod diff;
 mod display;
@@ -60,16 +61,13 @@ mod vgscan;
 mod vgsplit;
 mod why;
 
-use std::collections::BTreeMap;
-
 use lvmkit::core::name::check_name;
 use lvmkit::core::store::{FoundVg, Scan};
-use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction, VolumeGroup};
+use lvmkit::{Bytes, DeviceSpec, Error, ErrorKind, Lvm, Transaction};
 
 use crate::args::name::Target;
 use crate::args::{Opt, logs, option};
 use crate::session::{Failure, Outcome, Session};
-use known::Known;
 
 /// A command: what it is called, what it takes, and what runs it.
 #[derive(Debug)]
@@ -233,129 +231,6 @@ fn group_name(word: &str) -> Outcome<&str> {
 /// The failure of an argument that is a path, but not that of a volume.
 fn invalid_path(word: &str) -> String {
     format!("\"{word}\": Invalid path for Logical Volume.")
-}
-
-/// The names of the groups that the arguments mean: names, tags, or without any all of them; of
-/// those the ones that `--select` selects.
-fn chosen_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    groups_where(session, lvm, |_| true)
-}
-
-/// The same, without those that `is_meant` says no to.
-fn groups_where(
-    session: &mut Session<'_>,
-    lvm: &Lvm,
-    is_meant: impl Fn(&VolumeGroup) -> bool,
-) -> Outcome<Vec<String>> {
-    let known = Known::new(session, lvm)?;
-    let vgs = known.groups();
-    let mut names = chosen_among(session, &vgs);
-    names.retain(|name| vgs.iter().any(|vg| vg.name() == name && is_meant(vg)));
-    select::groups(session, &known.input(lvm), &vgs, names)
-}
-
-/// The same, of what was scanned already.
-fn selected_groups(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> Outcome<Vec<String>> {
-    let names = chosen_of(session, scan);
-    let vgs = scan.groups.iter().map(|found| &found.vg).collect::<Vec<_>>();
-    select::groups(session, &lvm.report_input().scan(scan), &vgs, names)
-}
-
-/// The same without `--select`. Arguments that mean nothing are failures that are noted.
-fn chosen_of(session: &mut Session<'_>, scan: &Scan) -> Vec<String> {
-    chosen_among(session, &order::groups(scan).iter().map(|found| &found.vg).collect::<Vec<_>>())
-}
-
-fn chosen_among(session: &mut Session<'_>, vgs: &[&VolumeGroup]) -> Vec<String> {
-    let groups = || vgs.iter().copied();
-    let words = session.args.words.clone();
-    if words.is_empty() {
-        return groups().map(|vg| vg.name().to_owned()).collect();
-    }
-    let mut names: Vec<String> = Vec::new();
-    for word in words {
-        match Target::parse(&word) {
-            Target::Tag(tag) => {
-                names.extend(groups().filter(|vg| has_tag(vg.tags(), &tag)).map(|vg| vg.name().to_owned()));
-            }
-            Target::Vg(name) if groups().any(|vg| vg.name() == name) => names.push(name),
-            Target::Vg(name) => session.fail(no_group(&name)),
-            Target::Lv { .. } => session.fail(Failure::usage(format!("Invalid volume group name {word}."))),
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    names
-}
-
-/// The groups that the arguments mean and that may be used: exported ones are passed over unless
-/// they are named.
-fn usable_groups(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Vec<String>> {
-    let words = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
-    let is_named = |vg: &VolumeGroup| words.contains(&Target::Vg(vg.name().to_owned()));
-    groups_where(session, lvm, |vg| !vg.is_exported() || is_named(vg))
-}
-
-fn has_tag(tags: &[String], tag: &str) -> bool {
-    tags.iter().any(|known| known == tag)
-}
-
-/// Volumes by their group.
-type Volumes = Vec<(String, Vec<String>)>;
-
-/// The logical volumes that the arguments mean, by group in lvm2's order: all visible ones of groups that are
-/// named, and those that are named or tagged; of those the ones that `--select` selects, which needs
-/// no arguments. Arguments that mean nothing are failures that are noted.
-fn chosen_volumes(session: &mut Session<'_>, lvm: &Lvm) -> Outcome<Volumes> {
-    let known = Known::new(session, lvm)?;
-    let vgs = known.groups();
-    let find = |name: &str| vgs.iter().copied().find(|vg| vg.name() == name);
-    let visible = |vg: &VolumeGroup| {
-        let visible = vg.logical_volumes().filter(|lv| lv.is_visible());
-        visible.map(|lv| lv.name().to_owned()).collect::<Vec<_>>()
-    };
-    let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut words = session.args.words.clone();
-    if words.is_empty() && select::is_asked(session) {
-        words.extend(vgs.iter().map(|vg| vg.name().to_owned()));
-    }
-    let targets = words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
-    let is_whole = |name: &str| targets.contains(&Target::Vg(name.to_owned()));
-    for word in words {
-        match Target::parse(&word) {
-            Target::Tag(tag) => {
-                for vg in &vgs {
-                    let whole = has_tag(vg.tags(), &tag);
-                    let tagged = vg.logical_volumes().filter(|lv| lv.is_visible());
-                    let tagged = tagged.filter(|lv| whole || has_tag(lv.tags(), &tag));
-                    let names = tagged.map(|lv| lv.name().to_owned()).collect::<Vec<_>>();
-                    if !names.is_empty() {
-                        chosen.entry(vg.name().to_owned()).or_default().extend(names);
-                    }
-                }
-            }
-            Target::Vg(name) => match find(&name) {
-                Some(vg) => chosen.entry(name).or_default().extend(visible(vg)),
-                None => session.fail(no_group(&name)),
-            },
-            target if target.is_invalid_path() => session.fail(Failure::refused(invalid_path(&word))),
-            Target::Lv { vg: name, lv } => match find(&name) {
-                Some(vg) if vg.logical_volume(&lv).is_some() => chosen.entry(name).or_default().push(lv),
-                // Of a group that is named as a whole, LVM2 looks no further.
-                Some(_) if is_whole(&name) => {}
-                Some(_) => {
-                    session.fail(Failure::refused(format!("Failed to find logical volume \"{name}/{lv}\"")))
-                }
-                None => session.fail(no_group(&name)),
-            },
-        }
-    }
-    for names in chosen.values_mut() {
-        let mut seen = std::collections::HashSet::new();
-        names.retain(|name| seen.insert(name.clone()));
-    }
-    let chosen = vgs.iter().filter_map(|vg| chosen.remove_entry(vg.name())).collect();
-    select::volumes(session, &known.input(lvm), &vgs, chosen)
 }
 
 /// The log of what was done, which `--reportformat json` puts behind it: lvm2's is empty unless

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction, system};
+use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
 
 use super::Command;
+use super::choose::device;
 use super::known::Known;
 use crate::args::{Opt, option as o};
 use crate::pv;
@@ -39,8 +40,9 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&pv::there(&session.args.words))?;
-    let devices = pv::devices_or_tags(session, &lvm)?;
-    let (all, devices) = if selects { (false, selected(session, &lvm, devices)?) } else { (all, devices) };
+    let devices = device::named(session, &lvm)?;
+    let (all, devices) =
+        if selects { (false, device::selected(session, &lvm, devices)?) } else { (all, devices) };
     let members = Members::new(session, &lvm, &devices, all)?;
     let mut count = Count::default();
     for (vg, devices) in &members.groups {
@@ -70,28 +72,6 @@ fn run(session: &mut Session<'_>) -> Outcome {
 struct Count {
     changed: usize,
     unchanged: usize,
-}
-
-/// The devices that `--select` selects, of those that are named or else of all.
-fn selected(session: &mut Session<'_>, lvm: &Lvm, named: Vec<DeviceSpec>) -> Outcome<Vec<DeviceSpec>> {
-    if session.has_change() {
-        return Err(Failure::refused(
-            "In a batch, physical volumes that are changed are named, not selected.",
-        ));
-    }
-    let scan = session.scan(lvm)?;
-    let members = scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
-    let members = members.filter(|pv| !pv.is_missing()).map(|pv| pv.device().to_owned());
-    let orphans = scan.orphans.iter().map(|orphan| orphan.pv.device.name().to_owned());
-    let names =
-        super::select::devices(session, &lvm.report_input().scan(&scan), members.chain(orphans).collect())?;
-    let is_named = |name: &String| named.is_empty() || named.iter().any(|spec| is_it(spec, name));
-    Ok(names.iter().filter(|name| is_named(name)).map(DeviceSpec::from).collect())
-}
-
-/// True for the device of that name.
-fn is_it(spec: &DeviceSpec, name: &str) -> bool {
-    spec.to_string() == name || system::is_same_file(spec.path(), name.as_ref())
 }
 
 /// The devices by the group that uses them.
@@ -142,7 +122,9 @@ impl Members {
         }
         for vg in vgs {
             let Some(mut devices) = groups.remove(vg.name()) else { continue };
-            devices.sort_by_key(|spec| vg.physical_volumes().iter().position(|pv| is_it(spec, pv.device())));
+            devices.sort_by_key(|spec| {
+                vg.physical_volumes().iter().position(|pv| device::is_it(spec, pv.device()))
+            });
             members.groups.push((vg.name().to_owned(), devices));
         }
         // What a batch cannot change is for its beginning to say.

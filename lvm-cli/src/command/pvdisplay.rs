@@ -4,7 +4,7 @@ use lvmkit::DeviceSpec;
 use lvmkit::report::display::{Display, DisplayKind};
 use lvmkit::report::{Format, ReportInput, ReportKind};
 
-use super::{Command, display, order, report, select};
+use super::{Command, choose, display, order, report, select};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -47,7 +47,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let named = match words.is_empty() {
         true => None,
-        false => Some(report::chosen_devices(session, &lvm, &scan, &words)),
+        false => Some(choose::device::in_report(session, &lvm, &scan)),
     };
     let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::PhysicalVolumes)?;
     let input = input.only_pvs(move |device| {

@@ -2,7 +2,7 @@
 
 use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse, Transaction};
 
-use super::Command;
+use super::{Command, choose};
 use crate::args::option as o;
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
@@ -20,7 +20,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&pv::there(&session.args.words))?;
-    let devices = pv::devices_or_tags(session, &lvm)?.into_iter();
+    let devices = choose::device::named(session, &lvm)?.into_iter();
     let mut devices = devices.map(|device| (session.pv_use(&lvm, &device), device)).collect::<Vec<_>>();
     // Like LVM2, those of groups first.
     devices.sort_by_key(|(used, _)| !matches!(used, Ok(PvUse::Member(_))));

@@ -1,6 +1,5 @@
 //! `lvs`, `vgs` and `pvs`
 
-use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
 use lvmkit::core::store::Scan;
@@ -8,12 +7,10 @@ use lvmkit::report::{
     Format, Headings, JsonStyle, Layout, Report, ReportError, ReportInput, ReportKind, ReportSettings,
     Selection, Table, field_list, write_json_groups,
 };
-use lvmkit::{DeviceSpec, Lvm, Options, system};
+use lvmkit::{DeviceSpec, Lvm, Options};
 
-use super::{Command, access, order, select};
-use crate::args::name::Target;
+use super::{Command, access, choose, order, select};
 use crate::args::option as o;
-use crate::pv;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) static LVS: Command = Command {
@@ -57,67 +54,17 @@ pub(super) fn lvs(session: &mut Session<'_>) -> Outcome {
         let input = scan.orphans.iter().fold(input, ReportInput::orphan);
         return prepared.print(session, &input);
     }
-    let chosen = ChosenVolumes::new(session, &scan);
+    let chosen = choose::Volumes::new(session)?;
     let all = session.args.has(&o::ALL);
-    let mut input = lvm.report_input();
-    for found in groups {
-        if chosen.groups.contains(found.vg.name()) || chosen.of_group(found.vg.name()) {
-            input = input.group(found);
-        }
-    }
+    let groups = chosen.groups(session, groups, |_, _| false);
+    let input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
     let input = input.only_lvs(|vg, lv| {
-        chosen.volumes.contains(&(vg.name().to_owned(), lv.name().to_owned()))
-            || (chosen.groups.contains(vg.name()) && (all || lv.is_visible()))
-            || (lv.is_visible() && lv.tags().iter().any(|tag| chosen.tags.contains(tag)))
+        chosen.names(vg, lv.name())
+            || (all && chosen.is_whole(vg))
+            || (lv.is_visible() && chosen.covers(vg, lv))
     });
-    let input = input.only_historical(|vg, _| chosen.groups.contains(vg.name()));
+    let input = input.only_historical(|vg, _| chosen.is_whole(vg));
     prepared.print(session, &input)
-}
-
-/// What the arguments of `lvs` mean.
-#[derive(Default)]
-struct ChosenVolumes {
-    groups: HashSet<String>,
-    volumes: HashSet<(String, String)>,
-    tags: HashSet<String>,
-}
-
-impl ChosenVolumes {
-    fn new(session: &mut Session<'_>, scan: &Scan) -> Self {
-        let mut chosen = Self::default();
-        let find = |name: &str| scan.groups.iter().map(|found| &found.vg).find(|vg| vg.name() == name);
-        for word in session.args.words.clone() {
-            match Target::parse(&word) {
-                Target::Tag(tag) => {
-                    let tagged = scan.groups.iter().filter(|found| super::has_tag(found.vg.tags(), &tag));
-                    chosen.groups.extend(tagged.map(|found| found.vg.name().to_owned()));
-                    chosen.tags.insert(tag);
-                }
-                Target::Vg(name) | Target::Lv { vg: name, .. }
-                    if find(&name).is_some_and(lvmkit::VolumeGroup::is_exported) =>
-                {
-                    session.fail(Failure::refused(format!("Volume group {name} is exported")));
-                }
-                Target::Vg(name) if find(&name).is_some() => drop(chosen.groups.insert(name)),
-                Target::Vg(name) => session.fail(super::no_group(&name)),
-                Target::Lv { vg, lv } => match find(&vg) {
-                    Some(group) if group.logical_volume(&lv).is_some() => {
-                        chosen.volumes.insert((vg, lv));
-                    }
-                    Some(_) => {
-                        session.fail(Failure::refused(format!("Failed to find logical volume \"{vg}/{lv}\"")))
-                    }
-                    None => session.fail(super::no_group(&vg)),
-                },
-            }
-        }
-        chosen
-    }
-
-    /// True when something in the group may be meant.
-    fn of_group(&self, name: &str) -> bool {
-        !self.tags.is_empty() || self.volumes.iter().any(|(vg, _)| vg == name)
-    }
 }
 
 pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
@@ -127,11 +74,8 @@ pub(super) fn vgs(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let prepared = Prepared::new(session, ReportKind::VolumeGroups)?;
     let scan = scan_with(session, &lvm)?;
-    let names = super::chosen_of(session, &scan).into_iter().collect::<HashSet<_>>();
-    let mut input = lvm.report_input();
-    for found in order::groups(&scan).into_iter().filter(|found| names.contains(found.vg.name())) {
-        input = input.group(found);
-    }
+    let groups = choose::groups(session, order::groups(&scan))?;
+    let input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
     prepared.print(session, &input)
 }
 
@@ -153,38 +97,8 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     if words.is_empty() {
         return prepared.print(session, &input);
     }
-    let chosen = chosen_devices(session, &lvm, &scan, &words);
+    let chosen = choose::device::in_report(session, &lvm, &scan);
     prepared.print(session, &input.only_pvs(move |device| chosen.contains(device)))
-}
-
-/// The names of the devices that the arguments of `pvs` mean.
-pub(super) fn chosen_devices(
-    session: &mut Session<'_>,
-    lvm: &Lvm,
-    scan: &Scan,
-    words: &[String],
-) -> HashSet<String> {
-    let pvs = || scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
-    let orphans = || scan.orphans.iter().map(|orphan| orphan.pv.device.name());
-    let others = || scan.others.iter().map(String::as_str).filter(|_| session.args.has(&o::ALL));
-    let mut chosen = HashSet::new();
-    let mut unknown = Vec::new();
-    for word in words {
-        if let Some(tag) = word.strip_prefix('@') {
-            let tagged = pvs().filter(|pv| super::has_tag(pv.tags(), tag));
-            chosen.extend(tagged.map(|pv| pv.device().to_owned()));
-            continue;
-        }
-        let mut names = pvs().map(lvmkit::PhysicalVolume::device).chain(orphans()).chain(others());
-        match names.find(|name| name == word || system::is_same_file(name.as_ref(), word.as_ref())) {
-            Some(name) => drop(chosen.insert(name.to_owned())),
-            None => unknown.push(word),
-        }
-    }
-    for word in unknown {
-        session.fail(pv::not_found(lvm, &DeviceSpec::from(word)));
-    }
-    chosen
 }
 
 /// Scans, and warns about what is wrong.

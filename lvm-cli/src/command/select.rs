@@ -1,9 +1,9 @@
 //! `-S`: reading a selection, and choosing what a command works on by one.
 
 use lvmkit::report::{Chosen, ReportInput, ReportKind, Selection, SelectionError, selection_help};
-use lvmkit::{Error, VolumeGroup};
+use lvmkit::{Error, LogicalVolume, VolumeGroup};
 
-use super::Volumes;
+use super::choose::Group;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -47,32 +47,30 @@ pub(super) fn chosen(
 }
 
 /// Keeps the groups that are selected.
-pub(super) fn groups(
+pub(super) fn groups<'g, G: Group>(
     session: &mut Session<'_>,
     input: &ReportInput<'_>,
-    vgs: &[&VolumeGroup],
-    mut names: Vec<String>,
-) -> Outcome<Vec<String>> {
+    mut groups: Vec<&'g G>,
+) -> Outcome<Vec<&'g G>> {
     if let Some(chosen) = chosen(session, input, ReportKind::VolumeGroups)? {
-        names.retain(|name| vgs.iter().any(|vg| vg.name() == name && chosen.has_group(vg)));
+        groups.retain(|group| chosen.has_group(group.vg()));
     }
-    Ok(names)
+    Ok(groups)
 }
 
 /// Keeps the volumes that are selected.
-pub(super) fn volumes(
+pub(super) fn volumes<'v>(
     session: &mut Session<'_>,
     input: &ReportInput<'_>,
-    vgs: &[&VolumeGroup],
-    mut names: Volumes,
-) -> Outcome<Volumes> {
-    let Some(chosen) = chosen(session, input, ReportKind::LogicalVolumes)? else { return Ok(names) };
-    for (name, volumes) in &mut names {
-        let Some(vg) = vgs.iter().find(|vg| vg.name() == name) else { continue };
-        volumes.retain(|lv| vg.logical_volume(lv).is_some_and(|lv| chosen.has_volume(vg, lv)));
+    mut groups: Vec<(&'v VolumeGroup, Vec<&'v LogicalVolume>)>,
+) -> Outcome<Vec<(&'v VolumeGroup, Vec<&'v LogicalVolume>)>> {
+    if let Some(chosen) = chosen(session, input, ReportKind::LogicalVolumes)? {
+        for (vg, volumes) in &mut groups {
+            volumes.retain(|lv| chosen.has_volume(vg, lv));
+        }
+        groups.retain(|(_, volumes)| !volumes.is_empty());
     }
-    names.retain(|(_, volumes)| !volumes.is_empty());
-    Ok(names)
+    Ok(groups)
 }
 
 /// Keeps the devices that are selected.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Command, order};
+use super::{Command, choose, order};
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -45,10 +45,8 @@ fn run(session: &mut Session<'_>) -> Outcome {
         make_directory(&file)?;
     }
     let scan = lvm.scan()?;
-    let names = super::chosen_of(session, &scan);
-    let chosen =
-        order::groups(&scan).into_iter().filter(|found| names.iter().any(|name| name == found.vg.name()));
-    let chosen = chosen.map(|found| &found.vg).collect::<Vec<_>>();
+    let chosen = choose::groups(session, order::groups(&scan))?;
+    let chosen = chosen.into_iter().map(|found| &found.vg).collect::<Vec<_>>();
     lvm.write_backups(chosen.iter().copied(), &file)?;
     for vg in chosen {
         let name = vg.name();

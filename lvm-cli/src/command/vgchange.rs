@@ -6,7 +6,7 @@ use lvmkit::core::metadata::VgStatus;
 use lvmkit::core::store::FoundVg;
 use lvmkit::{ActiveLv, AllocationPolicy, ErrorKind, LogicalVolume, Lvm, Transaction};
 
-use super::Command;
+use super::{Command, choose};
 use crate::activation;
 use crate::args::{Activation, Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
@@ -81,7 +81,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
         (None, false, false) => return Err(Failure::Syntax),
     }
     let lvm = session.open(None)?;
-    for name in super::usable_groups(session, &lvm)? {
+    for name in choose::usable_group_names(session, &lvm)? {
         let changed = change(session, &lvm, &name);
         session.note(changed);
     }
@@ -94,8 +94,7 @@ fn activate(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = session.scan(&lvm)?;
     let all = session.args.words.is_empty();
-    for name in super::selected_groups(session, &lvm, &scan)? {
-        let Some(found) = scan.groups.iter().find(|found| found.vg.name() == name) else { continue };
+    for found in choose::found_groups(session, &lvm, &scan)? {
         // What can have no active volumes is only worth a word when it is named.
         if all && (found.vg.is_exported() || !lvm.can_activate(&found.pvs)) {
             continue;

@@ -3,7 +3,7 @@
 use lvmkit::Lvm;
 use lvmkit::core::store::{FoundVg, Problem};
 
-use super::Command;
+use super::{Command, choose, order};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
@@ -26,18 +26,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
         session.out.warn(problem.to_string());
     }
     let named = session.args.words.iter().map(|word| Target::parse(word)).collect::<Vec<_>>();
-    for name in super::chosen_of(session, &scan) {
-        let is_named = named.contains(&Target::Vg(name.clone()));
-        for found in scan.groups.iter().filter(|found| found.vg.name() == name) {
-            if found.vg.is_exported() {
-                if is_named {
-                    session.fail(Failure::refused(format!("Volume group {name} is exported")));
-                }
-                continue;
+    for found in choose::groups(session, order::groups(&scan))? {
+        let name = found.vg.name();
+        if found.vg.is_exported() {
+            if named.contains(&Target::Vg(name.to_owned())) {
+                session.fail(Failure::refused(format!("Volume group {name} is exported")));
             }
-            let checked = check(session, found);
-            session.note(checked);
+            continue;
         }
+        let checked = check(session, found);
+        session.note(checked);
     }
     Ok(())
 }

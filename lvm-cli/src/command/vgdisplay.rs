@@ -1,9 +1,9 @@
 //! `vgdisplay`
 
 use lvmkit::report::display::{Display, DisplayKind};
-use lvmkit::report::{Format, ReportKind};
+use lvmkit::report::{Format, ReportInput};
 
-use super::{Command, display, report, select};
+use super::{Command, choose, display, report};
 use crate::args::option as o;
 use crate::session::{Outcome, Session};
 
@@ -36,12 +36,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     report::format(session, Format::default())?;
     let (lvm, scan) = report::scan(session, &[])?;
-    let mut input = lvm.report_input();
-    let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::VolumeGroups)?;
-    let mut groups = display::groups(session, &scan)?;
-    groups.retain(|found| selected.as_ref().is_none_or(|selected| selected.has_group(&found.vg)));
-    for found in groups {
-        input = input.group(found);
-    }
+    let groups = choose::found_groups(session, &lvm, &scan)?;
+    let input = groups.into_iter().fold(lvm.report_input(), ReportInput::group);
     display::print(session, &shown, &input)
 }

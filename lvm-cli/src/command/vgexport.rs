@@ -2,7 +2,7 @@
 
 use lvmkit::Lvm;
 
-use super::Command;
+use super::{Command, choose};
 use crate::args::{Opt, option as o};
 use crate::session::{Failure, Outcome, Session};
 
@@ -34,7 +34,7 @@ fn check_words(session: &Session<'_>, all: &'static Opt) -> Outcome {
 fn export(session: &mut Session<'_>) -> Outcome {
     check_words(session, &o::VGEXPORT_ALL)?;
     let lvm = session.open(None)?;
-    for name in super::usable_groups(session, &lvm)? {
+    for name in choose::usable_group_names(session, &lvm)? {
         let exported = export_one(session, &lvm, &name);
         session.note(exported);
     }
@@ -58,7 +58,7 @@ fn import(session: &mut Session<'_>) -> Outcome {
         session.out.warn("Volume groups with missing PVs will be imported with --force.");
     }
     let lvm = session.open(None)?;
-    for name in super::chosen_groups(session, &lvm)? {
+    for name in choose::group_names(session, &lvm, |_| true)? {
         let imported = import_one(session, &lvm, &name);
         session.note(imported);
     }

@@ -1,9 +1,7 @@
 //! `vgimportdevices`
 
-use lvmkit::core::store::FoundVg;
-
-use super::Command;
 use super::lvmdevices::list;
+use super::{Command, choose, order};
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -29,12 +27,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
     // Groups are looked for on all devices, not only on those that the file has already.
     let scan = session.open_all_devices()?.scan()?;
     super::warn_about(session, &scan);
-    let names = super::chosen_of(session, &scan);
+    let groups = choose::groups(session, order::groups(&scan))?;
     if session.has_failed() {
         return Ok(());
     }
-    let chosen = |found: &&FoundVg| names.iter().any(|name| name == found.vg.name());
-    let count = list.import(scan.groups.iter().filter(chosen))?;
+    let count = list.import(groups)?;
     session.out.say(match count {
         0 => "No devices to add.".to_owned(),
         count => format!("Added {count} devices to devices file."),

@@ -1,6 +1,6 @@
 //! `vgreduce`
 
-use super::Command;
+use super::{Command, choose};
 use crate::args::name::Target;
 use crate::args::option as o;
 use crate::pv;
@@ -45,7 +45,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
     let lvm = session.open(&pv::there(words))?;
     let mut transaction = super::begin(session, &lvm, name)?;
-    let devices = pv::devices_among(words, std::slice::from_ref(transaction.volume_group()));
+    let devices = choose::device::among(words, std::slice::from_ref(transaction.volume_group()));
     if let Some(device) = devices.first().filter(|_| transaction.is_exported()) {
         return Err(pv::exported(device, name));
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use lvmkit::Lvm;
 
-use super::Command;
+use super::{Command, choose};
 use crate::args::option as o;
 use crate::session::{Failure, Outcome, Session};
 
@@ -23,16 +23,22 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let by_tag = session.args.words.iter().any(|word| word.starts_with('@'));
     let names = match by_tag || super::select::is_asked(session) {
-        true => super::chosen_groups(session, &lvm)?,
-        false => session.args.words.clone(),
+        true => choose::group_names(session, &lvm, |_| true)?,
+        // Groups that are named need no look at all there are.
+        false => {
+            let words = session.args.words.clone();
+            words
+                .iter()
+                .map(|word| super::group_name(word).map(str::to_owned))
+                .collect::<Outcome<Vec<_>>>()?
+        }
     };
     let mut seen = HashSet::new();
     for name in names {
-        let removed = super::group_name(&name).and_then(|name| match seen.insert(name.to_owned()) {
-            true => remove(session, &lvm, name),
-            false => Ok(()),
-        });
-        session.note(removed);
+        if seen.insert(name.clone()) {
+            let removed = remove(session, &lvm, &name);
+            session.note(removed);
+        }
     }
     Ok(())
 }

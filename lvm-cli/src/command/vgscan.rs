@@ -3,11 +3,11 @@
 use lvmkit::core::store::FoundVg;
 use lvmkit::{Lvm, MadeNodes};
 
+use super::choose::Volumes;
 use super::{Command, access, order};
 use crate::activation;
-use crate::args::name::Target;
 use crate::args::option as o;
-use crate::session::{Failure, Outcome, Session};
+use crate::session::{Outcome, Session};
 
 pub(super) static COMMAND: Command = Command {
     name: "vgscan",
@@ -65,30 +65,11 @@ fn run(session: &mut Session<'_>) -> Outcome {
 fn nodes(session: &mut Session<'_>) -> Outcome {
     let lvm = session.open(None)?;
     let scan = lvm.scan()?;
-    let mut groups = order::groups(&scan);
-    if !session.args.words.is_empty() {
-        // Names are looked after by group: those of its other volumes are right after it, too.
-        let mut chosen = Vec::new();
-        for word in session.args.words.clone() {
-            let of = |found: &&FoundVg| match Target::parse(&word) {
-                Target::Vg(name) => found.vg.name() == name,
-                Target::Lv { vg, lv } => found.vg.name() == vg && found.vg.logical_volume(&lv).is_some(),
-                Target::Tag(tag) => super::has_tag(found.vg.tags(), &tag),
-            };
-            let before = chosen.len();
-            chosen.extend(groups.iter().copied().filter(of).map(|found| found.vg.name().to_owned()));
-            if chosen.len() == before {
-                session.fail(match Target::parse(&word) {
-                    Target::Lv { vg, lv } if groups.iter().any(|found| found.vg.name() == vg) => {
-                        Failure::refused(format!("Failed to find logical volume \"{vg}/{lv}\""))
-                    }
-                    Target::Vg(vg) | Target::Lv { vg, .. } => super::no_group(&vg),
-                    Target::Tag(_) => continue,
-                });
-            }
-        }
-        groups.retain(|found| chosen.iter().any(|name| name == found.vg.name()));
-    }
+    // Names are looked after by group: those of its other volumes are right after it, too.
+    let groups = match session.args.words.is_empty() {
+        true => order::groups(&scan),
+        false => Volumes::new(session)?.groups(session, order::groups(&scan), |_, _| false),
+    };
     for found in &groups {
         super::warn_about_group(session, found);
         if session.args.has(&o::REFRESH) {

@@ -4,6 +4,7 @@ use lvmkit::Lvm;
 use lvmkit::core::name::clean_system_id;
 
 use crate::args::option as o;
+use crate::command::choose;
 use crate::session::{Failure, Outcome, Session};
 
 pub(super) fn run(session: &mut Session<'_>) -> Outcome {
@@ -13,7 +14,7 @@ pub(super) fn run(session: &mut Session<'_>) -> Outcome {
     let text = session.args.text(&o::VGCHANGE_SYSTEMID).unwrap_or_default();
     let wanted = clean_system_id(text);
     let lvm = session.open(None)?;
-    for name in crate::command::usable_groups(session, &lvm)? {
+    for name in choose::usable_group_names(session, &lvm)? {
         let changed = change(session, &lvm, &name, &wanted);
         session.note(changed);
     }
