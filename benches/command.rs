@@ -16,6 +16,7 @@ mod figures;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,12 +25,10 @@ use std::time::{Duration, Instant};
 use figures::report;
 use lvmkit::core::store::PvOptions;
 use lvmkit::{Bytes, Lvm, NewLv, Options, PvSource, Silent, Size};
+use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use nix::sys::resource::{UsageWho, getrusage};
 use support::loops::Loop;
 use support::lvm2::Lvm2;
-
-/// No library to load, and no address to put right: at ten volumes that is nearly half of the time.
-const STATIC: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
 /// Set for the process that starts one program again and again: how often.
 const RUNS_VARIABLE: &str = "LVMKIT_BENCH_RUNS";
@@ -107,7 +106,7 @@ fn compare() -> Result<(), String> {
     let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
     let groups = [(10_usize, 100_usize), (10_000, 15)];
     let groups = groups.map(|(count, runs)| group(dir.path(), count).map(|device| (count, runs, device)));
-    let ours = command()?;
+    let ours = command(&dir.path().join("installed"))?;
     println!("{} against lvm2 {}", ours.display(), lvm2.version());
     let start = cost(100, lvm2.system_dir(), &ours, &["version"]);
     println!("start alone: {:.2} ms CPU, {:.1} MiB", start.cpu, start.peak);
@@ -141,31 +140,28 @@ fn compare_one(name: &str, what: &str, ours: Cost, theirs: Cost) {
     }
 }
 
-/// The command, built as it is installed.
-fn command() -> Result<PathBuf, String> {
+/// The command, installed in a folder.
+fn command(folder: &Path) -> Result<PathBuf, String> {
     if let Some(command) = std::env::var_os("LVMKIT_BENCH_COMMAND") {
         return std::path::absolute(&command).map_err(|error| format!("{}: {error}", command.display()));
     }
-    let host = host()?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--profile", "dist", "--package", "lvm-cli", "--target", &host]);
-    build.env("RUSTFLAGS", STATIC).current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !build.status().map_err(|error| format!("cargo: {error}"))?.success() {
-        return Err("the command does not build".to_owned());
+    let mut install = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    install.args(["xtask", "install", "--only", "command", "--prefix"]).arg(folder);
+    install.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    if !install.status().map_err(|error| format!("cargo: {error}"))?.success() {
+        return Err("the command is not installed".to_owned());
     }
-    // This program is in `target/release/deps`, or under another folder with that layout.
-    let exe = std::env::current_exe().map_err(|error| error.to_string())?;
-    let target = exe.ancestors().nth(3).ok_or("the bench is in no target folder")?;
-    Ok(target.join(host).join("dist/lvmkit"))
+    let command = folder.join("bin/lvmkit");
+    forget(&command).map_err(|error| format!("{}: {error}", command.display()))?;
+    Ok(command)
 }
 
-/// What this machine is called by compilers.
-fn host() -> Result<String, String> {
-    let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "rustc does not say its host".to_owned())
+/// Drops a file from the page cache. One that was just written lies there in large pieces, all of whose
+/// pages count for a program that touches one; what the machine reads from disk does not.
+fn forget(path: &Path) -> std::io::Result<()> {
+    let file = File::open(path)?;
+    file.sync_all()?;
+    Ok(posix_fadvise(&file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED)?)
 }
 
 /// A loop device with a group of so many volumes of one extent.
