@@ -173,7 +173,8 @@ fn logical_volumes() {
         "  Logical volume vg/line changed.\n"
     );
     assert!(folder.run("lvchange -pr vg/line").fails(5).contains("\"vg/line\" is already read only."));
-    folder.run("lvchange -prw --deltag a -Cn -ky -My --minor 3 --setautoactivation n vg/line").ok();
+    folder.run("lvchange -prw --deltag a -Cn -ky --setautoactivation n vg/line").ok();
+    folder.run("lvchange -My --minor 3 vg/line").ok();
     assert_eq!(folder.column("lvs vg/line -o lv_attr,lv_minor,lv_tags --separator :"), ["-wimXX---k:3:"]);
     folder.run("lvchange -Mn -kn vg/line").ok();
 

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -287,7 +287,23 @@ fn is_no_hard_links(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported)
 }
 
+/// Puts a text in the place of a file, if there is one. What is there and is no file is not replaced: a
+/// pipe or a character device takes the text, anything else is refused.
 fn replace(path: &Path, vg: &VolumeGroup, header: &ExportHeader<'_>) -> Result<()> {
+    match fs::metadata(path).map(|there| there.file_type()) {
+        Ok(there) if there.is_char_device() || there.is_fifo() => {
+            let written = File::options().write(true).open(path);
+            let text = export(vg, header, Layout::File);
+            let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
+            return written.map_err(|error| failed("write the backup", path, error));
+        }
+        Ok(there) if there.is_block_device() || there.is_socket() => {
+            let what = if there.is_socket() { "socket" } else { "block device" };
+            return Err(Error::invalid(format!("{} is a {what}, not a file", path.display())));
+        }
+        // A folder is in the way of its name; what cannot be looked at fails when it is written.
+        _ => {}
+    }
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),

@@ -97,6 +97,32 @@ fn a_backup_that_cannot_be_named_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_is_no_file_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let (vg, stamp) = (group("vg0"), Stamp::fixed(1, 0));
+    let header = header_of(&stamp, "d");
+    let write = || write_backup(dir.path(), &vg, &export_header(&stamp, &header));
+    let path = dir.path().join("vg0");
+    std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+    write().unwrap();
+    assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert!(fs::metadata(&path).unwrap().file_type().is_char_device());
+    fs::remove_file(&path).unwrap();
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let reader = std::thread::spawn({
+        let path = path.clone();
+        move || fs::read_to_string(path).unwrap()
+    });
+    write().unwrap();
+    assert_eq!(import(&reader.join().unwrap()).unwrap().vg.name(), "vg0");
+    fs::remove_file(&path).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let error = write().unwrap_err();
+    assert_eq!((error.kind(), error.vg()), (&ErrorKind::InvalidInput, Some("vg0")), "{error:?}");
+    assert_eq!(names(dir.path()), ["vg0"]);
+}
+
+#[test]
 fn descriptions_are_read_back() {
     for command in ["lvcreate -n 'a b' vg", ""] {
         assert_eq!(command_before(&description_before(command)), Some(command));
