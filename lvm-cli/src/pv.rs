@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lvmkit::commit::backup::read_backup;
+use lvmkit::core::name::check_tag;
 use lvmkit::scan::Exclusion;
 use lvmkit::{DeviceSpec, Lvm, Overwrite, PvArgument, PvId, PvOptions, PvUse, Transaction, system};
 
@@ -49,30 +50,50 @@ pub(crate) fn there(words: &[String]) -> Vec<DeviceSpec> {
 /// For an empty path or a bad tag.
 pub(crate) fn arguments(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<DeviceSpec>)> {
     let arguments = words.iter().map(|word| PvArgument::parse(word)).collect::<Result<Vec<_>, _>>()?;
+    let devices = devices_of(&arguments);
+    Ok((arguments, devices))
+}
+
+fn devices_of(arguments: &[PvArgument]) -> Vec<DeviceSpec> {
     let devices = arguments.iter().filter_map(|argument| match argument {
         PvArgument::Device { path, .. } => Some(DeviceSpec::from(path)),
         PvArgument::Tag(_) => None,
     });
-    let devices = devices.collect();
-    Ok((arguments, devices))
+    devices.collect()
 }
 
 /// The same for a command about extents of a group, whose physical volumes are known by the group:
-/// devices that are not there are left to [`require_members`].
+/// devices that are not there are left to [`require_members`], and tags that can be none are those of
+/// no physical volume.
 pub(crate) fn arguments_of_group(words: &[String]) -> Outcome<(Vec<PvArgument>, Vec<DeviceSpec>)> {
-    let words = words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>();
-    let (arguments, mut devices) = arguments(&words)?;
-    devices.retain(|device| device.path().exists());
+    let mut arguments = Vec::new();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        arguments.push(match word.strip_prefix('@').filter(|tag| check_tag(tag).is_err()) {
+            Some(tag) => PvArgument::Tag(tag.to_owned()),
+            None => PvArgument::parse(word)?,
+        });
+    }
+    let devices = devices_of(&arguments).into_iter().filter(|device| device.path().exists()).collect();
     Ok((arguments, devices))
 }
 
+/// Tells of tags that can be none.
+///
 /// # Errors
 /// For the first argument that is not on a physical volume of the group.
-pub(crate) fn require_members(words: &[String], transaction: &Transaction) -> Outcome {
+pub(crate) fn require_members(
+    session: &mut Session<'_>,
+    words: &[String],
+    transaction: &Transaction,
+) -> Outcome {
     for word in words {
         let path = match PvArgument::parse(word) {
             Ok(PvArgument::Device { path, .. }) => path,
             Ok(PvArgument::Tag(_)) => continue,
+            Err(_) if word.starts_with('@') => {
+                session.out.warn_plain(format!("Skipping invalid tag {}.", word.trim_start_matches('@')));
+                continue;
+            }
             Err(_) if word.is_empty() => String::new(),
             Err(error) => return Err(error.into()),
         };

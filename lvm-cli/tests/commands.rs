@@ -183,7 +183,7 @@ fn logical_volumes() {
         (done.code, done.stdout.as_str()),
         (
             5,
-            "  Logical volume \"err\" successfully removed.\n  Logical volume \"zero\" successfully removed.\n"
+            "  Logical volume \"zero\" successfully removed.\n  Logical volume \"err\" successfully removed.\n"
         )
     );
     folder.run("lvremove -y vg").ok();

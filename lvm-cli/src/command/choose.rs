@@ -6,9 +6,11 @@
 //! nowhere pass. An argument that can name nothing at all leaves nothing chosen.
 
 pub(super) mod device;
+pub(super) mod members;
 
 use std::collections::HashSet;
 
+use lvmkit::core::name::check_tag;
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::{LogicalVolume, Lvm, VolumeGroup};
 
@@ -43,6 +45,9 @@ pub(super) fn groups<'g, G: Group>(session: &mut Session<'_>, all: Vec<&'g G>) -
     let (mut named, mut tags, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for word in &session.args.words {
         match Target::parse(word) {
+            Target::Tag(tag) if check_tag(&tag).is_err() => {
+                wrong.push(format!("  Skipping invalid tag: {word}"))
+            }
             Target::Tag(tag) => tags.push(tag),
             Target::Vg(name) => named.push(Named::new(name)),
             Target::Lv { .. } => wrong.push(format!("  Invalid volume group name {word}.")),
@@ -153,20 +158,33 @@ pub(super) struct Volumes {
 
 impl Volumes {
     /// # Errors
-    /// For paths that cannot be those of volumes.
+    /// For paths that cannot be those of volumes; when all arguments are tags that can be none.
     pub(super) fn new(session: &mut Session<'_>) -> Outcome<Self> {
         let is_all = session.args.words.is_empty();
         let mut volumes = Self { named: Vec::new(), tags: Vec::new(), is_all };
-        let mut wrong = Vec::new();
+        let (mut wrong, mut skipped) = (Vec::new(), Vec::new());
         for word in &session.args.words {
             match Target::parse(word) {
                 target if target.is_invalid_path() => wrong.push(invalid_path(word)),
+                Target::Tag(tag) if check_tag(&tag).is_err() => {
+                    skipped.push(format!("Skipping invalid tag {word}."));
+                }
                 Target::Tag(tag) => volumes.tags.push(tag),
                 Target::Vg(vg) => volumes.add(vg, None),
                 Target::Lv { vg, lv } => volumes.add(vg, Some(lv)),
             }
         }
-        if wrong.is_empty() { Ok(volumes) } else { Err(Failure::Refused(wrong)) }
+        if !wrong.is_empty() {
+            return Err(Failure::Refused(wrong));
+        }
+        match skipped.first() {
+            // With nothing left lvm2 takes all volumes there are.
+            Some(line) if volumes.named.is_empty() && volumes.tags.is_empty() => Err(Failure::usage(line)),
+            _ => {
+                skipped.into_iter().for_each(|line| session.out.warn_plain(line));
+                Ok(volumes)
+            }
+        }
     }
 
     fn add(&mut self, vg: String, lv: Option<String>) {

@@ -99,7 +99,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     let known =
         arguments.into_iter().map(|argument| transaction.known_argument(argument)).collect::<Vec<_>>();
     sizing::say_new(session, &transaction, &known);
-    pv::require_members(&pvs, &transaction)?;
+    pv::require_members(session, &pvs, &transaction)?;
     let id = transaction.create_lv(new.on(known))?;
     sizing::warn_of_the_rest(session, &mut transaction);
     let Some(lv) = transaction.logical_volume_by_id(id) else {

@@ -90,7 +90,7 @@ fn run(session: &mut Session<'_>, verb: Verb) -> Outcome {
     let vg = &request.vg;
     let mut transaction = session.begin(&lvm, vg)?;
     if transaction.logical_volume(&request.lv).is_some() {
-        pv::require_members(&pvs, &transaction)?;
+        pv::require_members(session, &pvs, &transaction)?;
     }
     let arguments = arguments.into_iter().map(|argument| transaction.known_argument(argument));
     let arguments = arguments.collect::<Vec<_>>();

@@ -1,12 +1,9 @@
 //! `pvchange`
 
-use std::collections::BTreeMap;
-
-use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, PvUse, Transaction};
+use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvId, Transaction};
 
 use super::Command;
-use super::choose::device;
-use super::known::Known;
+use super::choose::{device, members::Members};
 use crate::args::{Opt, option as o};
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
@@ -40,10 +37,16 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&pv::there(&session.args.words))?;
-    let devices = device::named(session, &lvm)?;
-    let (all, devices) =
-        if selects { (false, device::selected(session, &lvm, devices)?) } else { (all, devices) };
-    let members = Members::new(session, &lvm, &devices, all)?;
+    let named = device::named(session, &lvm);
+    let devices = session.note(named).unwrap_or_default();
+    let members = match (selects, all) {
+        (true, _) => {
+            let selected = device::selected(session, &lvm, devices)?;
+            Members::of(session, &lvm, &selected)?
+        }
+        (false, true) => Members::all(session, &lvm)?,
+        (false, false) => Members::of(session, &lvm, &devices)?,
+    };
     let mut count = Count::default();
     for (vg, devices) in &members.groups {
         // The label of each is what decides about its uuid, so each has a commit of its own.
@@ -72,65 +75,6 @@ fn run(session: &mut Session<'_>) -> Outcome {
 struct Count {
     changed: usize,
     unchanged: usize,
-}
-
-/// The devices by the group that uses them.
-#[derive(Default)]
-struct Members {
-    /// Groups in lvm2's order, and devices in that of their group.
-    groups: Vec<(String, Vec<DeviceSpec>)>,
-    orphans: Vec<DeviceSpec>,
-}
-
-impl Members {
-    /// Arguments that are no physical volumes are failures that are noted.
-    fn new(session: &mut Session<'_>, lvm: &Lvm, devices: &[DeviceSpec], all: bool) -> Outcome<Self> {
-        let mut members = Self::default();
-        if all {
-            if session.has_change() {
-                for vg in session.volume_groups(lvm)? {
-                    let pvs = vg.physical_volumes().iter().filter(|pv| !pv.is_missing());
-                    let devices = pvs.map(|pv| DeviceSpec::from(pv.device())).collect();
-                    members.groups.push((vg.name().to_owned(), devices));
-                }
-                return Ok(members);
-            }
-            let scan = session.scan(lvm)?;
-            for found in super::order::groups(&scan).into_iter().filter(|found| !found.vg.is_exported()) {
-                let devices = found.found_pvs().map(|pv| DeviceSpec::from(pv.device.name())).collect();
-                members.groups.push((found.vg.name().to_owned(), devices));
-            }
-            let orphans = scan.orphans.iter().map(|orphan| DeviceSpec::from(orphan.pv.device.name()));
-            members.orphans.extend(orphans);
-            return Ok(members);
-        }
-        let known = Known::new(session, lvm)?;
-        let vgs = known.groups();
-        let is_exported = |name: &str| vgs.iter().any(|vg| vg.name() == name && vg.is_exported());
-        let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
-        for device in devices {
-            match session.pv_use(lvm, device) {
-                Ok(PvUse::Member(vg)) if is_exported(&vg) => session.fail(pv::exported(device, &vg)),
-                Ok(PvUse::Member(vg)) => groups.entry(vg).or_default().push(device.clone()),
-                Ok(PvUse::Free) => members.orphans.push(device.clone()),
-                Ok(PvUse::None) => session.fail(pv::not_found(lvm, device)),
-                Err(error) if *error.kind() == ErrorKind::NotFound => {
-                    session.fail(pv::not_found(lvm, device));
-                }
-                Err(error) => session.fail(error.into()),
-            }
-        }
-        for vg in vgs {
-            let Some(mut devices) = groups.remove(vg.name()) else { continue };
-            devices.sort_by_key(|spec| {
-                vg.physical_volumes().iter().position(|pv| device::is_it(spec, pv.device()))
-            });
-            members.groups.push((vg.name().to_owned(), devices));
-        }
-        // What a batch cannot change is for its beginning to say.
-        members.groups.extend(groups);
-        Ok(members)
-    }
 }
 
 /// Why one is as it was.

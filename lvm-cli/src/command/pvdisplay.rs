@@ -47,7 +47,7 @@ fn run(session: &mut Session<'_>) -> Outcome {
     }
     let named = match words.is_empty() {
         true => None,
-        false => Some(choose::device::in_report(session, &lvm, &scan)),
+        false => Some(choose::device::in_report(session, &lvm, &scan)?),
     };
     let selected = select::chosen(session, &lvm.report_input().scan(&scan), ReportKind::PhysicalVolumes)?;
     let input = input.only_pvs(move |device| {

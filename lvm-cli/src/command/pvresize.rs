@@ -1,8 +1,9 @@
 //! `pvresize`
 
-use lvmkit::{Bytes, DeviceSpec, ErrorKind, Lvm, PvUse, Transaction};
+use lvmkit::{Bytes, DeviceSpec, Lvm, Transaction};
 
-use super::{Command, choose};
+use super::Command;
+use super::choose::{device, members::Members};
 use crate::args::option as o;
 use crate::pv;
 use crate::session::{Failure, Outcome, Session};
@@ -20,17 +21,18 @@ fn run(session: &mut Session<'_>) -> Outcome {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&pv::there(&session.args.words))?;
-    let devices = choose::device::named(session, &lvm)?.into_iter();
-    let mut devices = devices.map(|device| (session.pv_use(&lvm, &device), device)).collect::<Vec<_>>();
-    // Like LVM2, those of groups first.
-    devices.sort_by_key(|(used, _)| !matches!(used, Ok(PvUse::Member(_))));
+    let named = device::named(session, &lvm);
+    let devices = session.note(named).unwrap_or_default();
+    let members = Members::of(session, &lvm, &devices)?;
     let size = session.args.size(&o::SETPHYSICALVOLUMESIZE).filter(|size| !size.is_zero());
     let (mut done, mut left) = (0_usize, 0_usize);
-    for (used, device) in devices {
-        let begun = begin(session, &lvm, &device, used);
+    let in_groups =
+        members.groups.iter().flat_map(|(vg, devices)| devices.iter().map(move |it| (Some(vg), it)));
+    for (vg, device) in in_groups.chain(members.orphans.iter().map(|it| (None, it))) {
+        let begun = vg.map(|vg| begin(session, &lvm, device, vg)).transpose();
         // Those that cannot be had do not count.
         let Some(begun) = session.note(begun) else { continue };
-        let resized = resize(session, &lvm, &device, begun, size);
+        let resized = resize(session, &lvm, device, begun, size);
         let counted = if session.note(resized).is_some() { &mut done } else { &mut left };
         *counted += 1;
     }
@@ -40,29 +42,17 @@ fn run(session: &mut Session<'_>) -> Outcome {
     Ok(())
 }
 
-/// Begins a change of the group that a physical volume is in; `None` when it is in none.
+/// Begins a change of the group that a physical volume is in.
 ///
 /// # Errors
-/// When it is no physical volume; when its group is exported or incomplete.
-fn begin(
-    session: &mut Session<'_>,
-    lvm: &Lvm,
-    device: &DeviceSpec,
-    used: lvmkit::Result<PvUse>,
-) -> Outcome<Option<Transaction>> {
-    let vg = match used {
-        Ok(PvUse::Member(vg)) => vg,
-        Ok(PvUse::Free) => return Ok(None),
-        Ok(PvUse::None) => return Err(pv::not_found(lvm, device)),
-        Err(error) if *error.kind() == ErrorKind::NotFound => return Err(pv::not_found(lvm, device)),
-        Err(error) => return Err(error.into()),
-    };
-    let transaction = super::begin(session, lvm, &vg)?;
+/// When the group is exported or incomplete.
+fn begin(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, vg: &str) -> Outcome<Transaction> {
+    let transaction = super::begin(session, lvm, vg)?;
     if transaction.is_exported() {
-        return Err(pv::exported(device, &vg));
+        return Err(pv::exported(device, vg));
     }
     super::changeable(&transaction)?;
-    Ok(Some(transaction))
+    Ok(transaction)
 }
 
 fn resize(

@@ -97,7 +97,7 @@ pub(super) fn pvs(session: &mut Session<'_>) -> Outcome {
     if words.is_empty() {
         return prepared.print(session, &input);
     }
-    let chosen = choose::device::in_report(session, &lvm, &scan);
+    let chosen = choose::device::in_report(session, &lvm, &scan)?;
     prepared.print(session, &input.only_pvs(move |device| chosen.contains(device)))
 }
 

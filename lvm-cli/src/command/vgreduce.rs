@@ -1,5 +1,9 @@
 //! `vgreduce`
 
+use std::path::Path;
+
+use lvmkit::DeviceSpec;
+
 use super::{Command, choose};
 use crate::args::name::Target;
 use crate::args::option as o;
@@ -43,17 +47,23 @@ fn run(session: &mut Session<'_>) -> Outcome {
 }
 
 fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
+    choose::device::check_tags(words)?;
     let lvm = session.open(&pv::there(words))?;
-    let mut transaction = super::begin(session, &lvm, name)?;
-    let devices = choose::device::among(words, std::slice::from_ref(transaction.volume_group()));
+    let (there, gone): (Vec<_>, Vec<_>) =
+        words.iter().cloned().partition(|word| word.starts_with('@') || Path::new(word).exists());
+    for device in &gone {
+        session.fail(pv::not_found(&lvm, &DeviceSpec::from(device)));
+    }
+    let mut transaction = match super::begin(session, &lvm, name) {
+        Ok(transaction) => transaction,
+        Err(failure) => return Err(not_reduced(session, failure, &there)),
+    };
+    let devices = choose::device::among(&there, std::slice::from_ref(transaction.volume_group()));
     if let Some(device) = devices.first().filter(|_| transaction.is_exported()) {
         return Err(pv::exported(device, name));
     }
     if let Err(failure) = super::changeable(&transaction) {
-        session.fail(failure);
-        let named = words.iter().filter(|word| !word.starts_with('@'));
-        let lines = named.map(|device| format!("Failed to find physical volume \"{device}\"."));
-        return Err(Failure::Refused(lines.collect()));
+        return Err(not_reduced(session, failure, &there));
     }
     let mut chosen = Vec::new();
     if session.args.has(&o::VGREDUCE_ALL) {
@@ -64,6 +74,10 @@ fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
         let found = transaction.pv_on(device).map_err(|_| pv::not_found(&lvm, device));
         chosen.extend(session.note(found).map(|id| (id, device.to_string())));
     }
+    // In the group's order, and each but once.
+    let place = |id| transaction.physical_volumes().iter().position(|pv| pv.id() == id);
+    chosen.sort_by_key(|(id, _)| place(*id));
+    chosen.dedup_by_key(|(id, _)| *id);
     let mut removed = Vec::new();
     for (id, device) in chosen {
         let gone = transaction.remove_pv(id).map_err(Failure::from);
@@ -79,6 +93,13 @@ fn reduce(session: &mut Session<'_>, name: &str, words: &[String]) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// What there is to say when a group cannot be had: its physical volumes are none that are known.
+fn not_reduced(session: &mut Session<'_>, failure: Failure, words: &[String]) -> Failure {
+    session.fail(failure);
+    let named = words.iter().filter(|word| !word.starts_with('@'));
+    Failure::Refused(named.map(|device| format!("Failed to find physical volume \"{device}\".")).collect())
 }
 
 /// Removes physical volumes that are missing; with `--force` also the volumes that lie on them.

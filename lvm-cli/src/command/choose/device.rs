@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use lvmkit::core::name::check_tag;
 use lvmkit::core::store::Scan;
 use lvmkit::{DeviceSpec, Lvm, VolumeGroup, system};
 
@@ -13,9 +14,10 @@ use crate::session::{Failure, Outcome, Session};
 /// Arguments that are devices or tags of physical volumes of any group.
 ///
 /// # Errors
-/// What a scan fails with.
+/// What a scan fails with; for tags that can be none.
 pub(crate) fn named(session: &Session<'_>, lvm: &Lvm) -> Outcome<Vec<DeviceSpec>> {
     let words = &session.args.words;
+    check_tags(words)?;
     let vgs = match words.iter().any(|word| word.starts_with('@')) {
         true => session.volume_groups(lvm)?,
         false => Vec::new(),
@@ -66,8 +68,22 @@ pub(crate) fn is_it(spec: &DeviceSpec, name: &str) -> bool {
     spec.to_string() == name || system::is_same_file(spec.path(), name.as_ref())
 }
 
+/// Refuses tags that can be none.
+pub(crate) fn check_tags(words: &[String]) -> Outcome {
+    let tags = words.iter().filter_map(|word| word.strip_prefix('@'));
+    let wrong = tags.filter(|tag| check_tag(tag).is_err());
+    match wrong.map(|tag| format!("Skipping invalid tag {tag}.")).next() {
+        Some(line) => Err(Failure::usage(line)),
+        None => Ok(()),
+    }
+}
+
 /// The names of the devices that the arguments of `pvs` mean.
-pub(crate) fn in_report(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> HashSet<String> {
+///
+/// # Errors
+/// For tags that can be none.
+pub(crate) fn in_report(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> Outcome<HashSet<String>> {
+    check_tags(&session.args.words)?;
     let pvs = || scan.groups.iter().flat_map(|found| found.vg.physical_volumes());
     let orphans = || scan.orphans.iter().map(|orphan| orphan.pv.device.name());
     let others = || scan.others.iter().map(String::as_str).filter(|_| session.args.has(&o::ALL));
@@ -89,7 +105,7 @@ pub(crate) fn in_report(session: &mut Session<'_>, lvm: &Lvm, scan: &Scan) -> Ha
     for word in unknown {
         session.fail(pv::not_found(lvm, &DeviceSpec::from(word)));
     }
-    chosen
+    Ok(chosen)
 }
 
 fn has_tag(tags: &[String], tag: &str) -> bool {

@@ -94,6 +94,14 @@ pub const RULES: &[Rule] = &[
         holds: other_segments,
     },
     Rule {
+        row: "an invalid tag as the only argument about volumes",
+        line: "^lv[a-z]+ .*@",
+        parts: &[Exit, Stdout, Metadata],
+        theirs: "Skipping invalid tag @",
+        ours: "Skipping invalid tag @",
+        holds: anything,
+    },
+    Rule {
         row: "activating with `global/activation=0`",
         line: "^(lv|vg)change .*-a",
         parts: &[Exit],

@@ -153,6 +153,13 @@ pub const RULES: &[Rule] = &[
         "successfully changed",
         "New extent size is not a perfect fit",
     ),
+    rule(
+        "`pvresize` of several, of which one cannot be resized",
+        "^pvresize .* ",
+        &[Stdout, Metadata],
+        "(cannot resize|Size must leave space)",
+        "cannot resize",
+    ),
     Rule { holds: another_order, ..rule("errors about several arguments", "", &[Error], "", "") },
     Rule {
         holds: text_behind_ignored_area,
