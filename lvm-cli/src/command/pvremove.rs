@@ -18,16 +18,20 @@ pub(super) static COMMAND: Command = Command {
 };
 
 fn run(session: &mut Session<'_>) -> Outcome {
-    let devices = pv::specs(&session.args.words);
+    let mut devices = pv::specs(&session.args.words);
     if devices.is_empty() {
         return Err(Failure::Syntax);
     }
     let lvm = session.open(&devices)?;
-    let mut seen = HashSet::new();
+    // Those that are not there fail first.
+    devices.sort_by_key(|device| device.path().exists());
+    let mut done = HashSet::new();
     for device in &devices {
-        let is_again = !seen.insert(device.to_string());
-        let removed = remove(session, &lvm, device, is_again);
-        session.note(removed);
+        let name = device.to_string();
+        let removed = remove(session, &lvm, device, done.contains(&name));
+        if session.note(removed).is_some() {
+            done.insert(name);
+        }
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ use tally::Tally;
 /// Sequences that run at a time; a command of lvm2 mostly waits.
 const WORKERS: usize = 4;
 /// Generated sequences of a run, besides the fresh one.
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 40;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

@@ -69,7 +69,7 @@ impl VgDraft {
             if let Some((found, copies)) = known.get(&self.id_on_disk(pv.id)) {
                 let mut member = member(found, copies);
                 member.relocation = self.relocation(pv.id, found);
-                member.set_id(pv.id);
+                member.set_id(pv);
                 if let Some(ignore) = self.layouts.get(&pv.id).and_then(|layout| layout.ignore) {
                     member.areas.iter_mut().for_each(|area| area.in_use = !ignore);
                 }
@@ -162,16 +162,19 @@ impl CommitPv {
         member(found, &[])
     }
 
-    /// Its label says another id from this commit on.
-    fn set_id(&mut self, id: PvId) {
-        if self.id == id {
+    /// Its label says another id from this commit on, and then also the size that the group has of it.
+    fn set_id(&mut self, pv: &PhysicalVolume) {
+        if self.id == pv.id {
             return;
         }
         let mut label = self.label.clone();
-        label.pv_header.pv_id = id;
+        label.pv_header.pv_id = pv.id;
+        if let Some(size) = pv.dev_size() {
+            label.pv_header.device_size = size.to_bytes().get();
+        }
         label.pv_header.set_used(true);
         self.new_label = Some(label);
-        self.id = id;
+        self.id = pv.id;
     }
 }
 

@@ -102,6 +102,14 @@ pub const RULES: &[Rule] = &[
         holds: anything,
     },
     Rule {
+        row: "extents that cannot be read, of a physical volume without room",
+        line: "^lv[a-z]+ .*:",
+        parts: &[Exit, Stdout, Metadata, Error],
+        theirs: "No free extents on physical volume",
+        ours: "not found in Volume Group",
+        holds: anything,
+    },
+    Rule {
         row: "activating with `global/activation=0`",
         line: "^(lv|vg)change .*-a",
         parts: &[Exit],

@@ -27,7 +27,13 @@ pub const RULES: &[Rule] = &[
         "(unrecognized|invalid) option",
         "",
     ),
-    rule("options of ambiguous prefixes in messages", "--meta ", &[Error], "is ambiguous", "is ambiguous"),
+    rule(
+        "options of ambiguous prefixes in messages",
+        "--(meta|a) ",
+        &[Error],
+        "is ambiguous",
+        "is ambiguous",
+    ),
     rule("help with more arguments", "--help extra", &[Stdout], r"\S", r"\S"),
     rule(
         "a device named beside `--devices`",
@@ -55,14 +61,14 @@ pub const RULES: &[Rule] = &[
         "^vg(create|extend) ",
         &[Stdout, Metadata],
         "successfully created",
-        "(?s)^(  Volume group|  No space|  WARNING|Physical|  Physical volume '.*' is already in)",
+        "(?s)^(  Volume group|  No space|  Aborting|  WARNING|Physical|  Physical volume '.*' is already in)",
     ),
     rule(
         "the reason when there are several",
         "^vg(create|extend) ",
         &[Error],
-        "already in volume group",
-        "not found|name",
+        "already in volume group|Cannot process volume group",
+        "not found|name|No device found",
     ),
     rule(
         "which metadata areas are ignored under `--vgmetadatacopies N`",
