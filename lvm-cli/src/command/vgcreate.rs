@@ -61,13 +61,14 @@ fn run(session: &mut Session<'_>) -> Outcome {
     if let Some(taken) = taken_path(&name).filter(|_| of_host) {
         return Err(Failure::usage(format!("{taken}: already exists in filesystem")));
     }
-    let lvm = session.open(&devices)?;
+    // A name that is taken is what lvm2 says first.
+    let or_taken = |failure, lvm: Outcome<Lvm>| match lvm.map(|lvm| lvm.found_group(&name)) {
+        Ok(Ok(_)) => Failure::refused(format!("A volume group called {name} already exists.")),
+        _ => failure,
+    };
+    let lvm = session.open(&devices).map_err(|failure| or_taken(failure, session.open(None)))?;
     session.require_no_group(&name)?;
-    let sources = sources(session, &lvm, &devices).map_err(|failure| match lvm.found_group(&name) {
-        // A name that is taken is what lvm2 says first.
-        Ok(_) => Failure::refused(format!("A volume group called {name} already exists.")),
-        Err(_) => failure,
-    })?;
+    let sources = sources(session, &lvm, &devices).map_err(|failure| or_taken(failure, Ok(lvm.clone())))?;
     let mut transaction = lvm.create_vg(new, sources).map_err(not_initialised)?;
     if let Some(profile) = crate::settings::metadata_profile(&session.args) {
         transaction.set_profile(Some(profile))?;
