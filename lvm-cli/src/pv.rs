@@ -162,7 +162,8 @@ pub(crate) fn options(session: &Session<'_>) -> Outcome<PvOptions> {
 /// When the answer is no.
 pub(crate) fn overwrite(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec) -> Outcome<Overwrite> {
     let force = session.args.count(&option::FORCE);
-    if force > 1
+    // Exactly twice: lvm2 takes more for a mistake.
+    if force == 2
         && let PvUse::Member(vg) = session.pv_use(lvm, device)?
     {
         let question = format!("Really INITIALIZE physical volume \"{device}\" of volume group \"{vg}\"");

@@ -22,6 +22,8 @@ mod guest;
 mod scan;
 #[path = "kernel/scripts.rs"]
 mod scripts;
+#[path = "kernel/status.rs"]
+mod status;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 #[path = "kernel/twin.rs"]

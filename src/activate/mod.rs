@@ -30,7 +30,7 @@ use crate::lock::{LockMode, VgLock};
 use crate::lvm::{Lvm, find_group};
 use crate::scan::devices::{Access, OpenDevices};
 use apply::{Activator, Link};
-use live::Live;
+use live::{Live, LiveDevice};
 
 /// Which volumes of a group are brought up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -62,7 +62,12 @@ pub struct ActiveLv {
     pub live_table: bool,
     /// True when it can only be read.
     pub read_only: bool,
+    /// Of a thin pool in use, the device that its volumes share; its own then only stands for it.
+    pub pool: Option<Box<Self>>,
 }
+
+/// The layer of a thin pool that its volumes share.
+pub(crate) const POOL_LAYER: &str = "tpool";
 
 /// What became of the volumes of a group that were to be activated or deactivated.
 #[derive(Debug, Default)]
@@ -241,13 +246,10 @@ impl Lvm {
         let Some((kernel, live)) = change::live_devices(&self.options.kernel, vg)? else {
             return Ok(Vec::new());
         };
-        let mut active = Vec::new();
-        for lv in vg.logical_volumes() {
-            let Some(device) = live.of_lv(lv.id()).first().copied() else { continue };
-            // It may have been removed since.
-            let Some(info) = kernel.find(DeviceKey::Number(device.number))? else { continue };
-            active.push(ActiveLv {
-                lv: lv.id(),
+        let ask = |lv: LvId, device: &LiveDevice, layer| {
+            let info = kernel.find(DeviceKey::Number(device.number))?;
+            Ok::<_, Error>(info.map(|info| ActiveLv {
+                lv,
                 suspended: info.is_suspended(),
                 inactive_table: info.has_inactive_table(),
                 live_table: info.has_live_table(),
@@ -255,7 +257,20 @@ impl Lvm {
                 name: info.name,
                 number: info.number,
                 open_count: info.open_count,
-            });
+                pool: layer,
+            }))
+        };
+        let mut active = Vec::new();
+        for lv in vg.logical_volumes() {
+            let devices = live.of_lv(lv.id());
+            let Some(own) = devices.first() else { continue };
+            let pool = devices.iter().find(|device| device.uuid.suffix() == Some(POOL_LAYER));
+            let pool = match pool.filter(|pool| pool.number != own.number) {
+                Some(pool) => ask(lv.id(), pool, None)?.map(Box::new),
+                None => None,
+            };
+            // It may have been removed since.
+            active.extend(ask(lv.id(), own, pool)?);
         }
         Ok(active)
     }

@@ -6,6 +6,8 @@ use lvm_core::metadata::{
     AllocationPolicy, LogicalVolume, LvStatus, PhysicalVolume, SegmentKind, VgStatus, VolumeGroup,
 };
 
+use lvm_dm::target::snapshot::SnapshotStatus;
+
 use super::group::{Group, Use, is_pvmove};
 use super::role::{is_spare, is_virtual_origin};
 use crate::activate::ActiveLv;
@@ -15,7 +17,7 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
     let status = lv.status();
     let kind = group.first_kind(at);
     let flag = |set, sign| if set { sign } else { '-' };
-    let device = group.device(lv);
+    let device = group.shared_device(lv);
     let permissions = match (is_pvmove(lv), status.contains(LvStatus::WRITE)) {
         (true, _) => '-',
         (_, true) if device.flatten().is_some_and(|device| device.read_only) => 'R',
@@ -29,14 +31,14 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
         permissions,
         if locked { policy.to_ascii_uppercase() } else { policy },
         flag(status.contains(LvStatus::FIXED_MINOR), 'm'),
-        state(device),
+        state(group, at, device),
         match device {
             None => 'X',
             Some(device) => flag(device.is_some_and(|device| device.open_count > 0), 'o'),
         },
         lv_target(group, at, lv, kind),
         flag(zeroes_new_blocks(group, kind), 'z'),
-        health(group, at),
+        group.health(at, lv).sign(),
         flag(status.contains(LvStatus::ACTIVATION_SKIP), 'k'),
     ]
     .into_iter()
@@ -44,14 +46,24 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
 }
 
 /// What its device does.
-fn state(device: Option<Option<&ActiveLv>>) -> char {
+fn state(group: &Group<'_>, at: usize, device: Option<Option<&ActiveLv>>) -> char {
+    let (Some(device), snapshot) = (device, group.snapshot_status(at)) else { return 'X' };
+    let Some(device) = device else { return '-' };
+    let is = |low: char| if device.suspended { low.to_ascii_uppercase() } else { low };
     match device {
-        None => 'X',
-        Some(None) => '-',
-        Some(Some(device)) if device.suspended => 's',
-        Some(Some(device)) if device.live_table => 'a',
-        Some(Some(device)) if device.inactive_table => 'i',
-        Some(Some(_)) => 'd',
+        _ if group.needs_check(at) == Some(true) => is('c'),
+        _ if snapshot == Some(SnapshotStatus::Invalid) => {
+            if device.suspended {
+                'S'
+            } else {
+                'I'
+            }
+        }
+        _ if snapshot == Some(SnapshotStatus::MergeFailed) => is('m'),
+        device if device.suspended => 's',
+        device if device.live_table => 'a',
+        device if device.inactive_table => 'i',
+        _ => 'd',
     }
 }
 
@@ -92,8 +104,7 @@ fn lv_type(group: &Group<'_>, at: usize, lv: &LogicalVolume, kind: Option<&Segme
     if used(Use::ThinData) {
         'T'
     } else if used(Use::MirrorImage) || used(Use::RaidImage) {
-        // In sync or not: only the kernel knows.
-        'I'
+        merging(group.is_in_sync(at), 'i', 'I')
     } else if used(Use::MirrorLog) {
         'l'
     } else if let Some(snapshot) = group.store_of(at) {
@@ -121,23 +132,6 @@ fn lv_target(group: &Group<'_>, at: usize, lv: &LogicalVolume, kind: Option<&Seg
         Some(kind) if is_virtual(kind) || is_virtual_origin(lv) => 'v',
         _ => '-',
     }
-}
-
-fn health(group: &Group<'_>, at: usize) -> char {
-    if group.is_partial(at) {
-        'p'
-    } else if is_raid_part(group, at) {
-        'X'
-    } else {
-        '-'
-    }
-}
-
-/// True for raids and their images and metadata.
-pub(super) fn is_raid_part(group: &Group<'_>, at: usize) -> bool {
-    matches!(group.first_kind(at), Some(SegmentKind::Raid(_)))
-        || group.is_used_as(at, Use::RaidImage)
-        || group.is_used_as(at, Use::RaidMetadata)
 }
 
 fn is_cache(kind: Option<&SegmentKind>) -> bool {

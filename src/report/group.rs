@@ -11,6 +11,7 @@ use lvm_core::metadata::{
 use lvm_core::store::{FoundPv, ScannedPv};
 use lvm_core::{Bytes, LvId, PvId, Result};
 
+use super::reports::Reports;
 use crate::activate::ActiveLv;
 
 /// How one logical volume uses another.
@@ -125,6 +126,7 @@ pub(super) struct Group<'i> {
     partial: Vec<bool>,
     /// The volumes that are devices of the kernel; `None` when it was not asked or cannot tell.
     live: Option<HashMap<LvId, ActiveLv>>,
+    pub(super) reports: Reports<'i>,
     /// Volumes that were removed count as ancestors and descendants.
     pub(super) history: bool,
 }
@@ -156,6 +158,7 @@ impl<'i> Group<'i> {
             partial: Vec::new(),
             users: Vec::new(),
             live: None,
+            reports: Reports::default(),
             history: false,
             lvs,
         };
@@ -169,6 +172,13 @@ impl<'i> Group<'i> {
     /// Takes note of what the kernel says.
     pub(super) fn set_live(&mut self, live: Option<Vec<ActiveLv>>) {
         self.live = live.map(|live| live.into_iter().map(|lv| (lv.lv, lv)).collect());
+    }
+
+    /// The device of a volume, of a thin pool the one that its volumes share; or that it has none.
+    /// Nothing when the kernel does not say.
+    pub(super) fn shared_device(&self, lv: &LogicalVolume) -> Option<Option<&ActiveLv>> {
+        let device = self.device(lv)?;
+        Some(device.map(|device| device.pool.as_deref().unwrap_or(device)))
     }
 
     /// The device of a volume, or that it has none; nothing when the kernel does not say.

@@ -1,11 +1,16 @@
 //! What a report is made from.
 
+use std::cell::OnceCell;
 use std::fmt;
+use std::rc::Rc;
 
 use lvm_core::metadata::{HistoricalLogicalVolume, LogicalVolume, VolumeGroup};
 use lvm_core::store::{FoundPv, FoundVg, Orphan, Scan};
 
+use lvm_dm::Status;
+
 use crate::activate::ActiveLv;
+use crate::mapped::status_of;
 use crate::{Lvm, system};
 
 /// Tells the major and minor number of the device at a path.
@@ -13,6 +18,8 @@ pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
 
 /// Tells which volumes of a group, with the devices it was found on, are devices of the kernel.
 type Live<'i> = dyn Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i;
+/// Tells what the targets of a volume report.
+pub(super) type StatusOf<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> + 'i;
 type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
 type HistoricalChoice<'i> = dyn Fn(&VolumeGroup, &HistoricalLogicalVolume) -> bool + 'i;
 type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
@@ -41,6 +48,7 @@ pub struct ReportInput<'i> {
     pub(super) others: Vec<&'i str>,
     pub(super) numbers: Option<Box<DeviceNumbers<'i>>>,
     pub(super) live: Option<Box<Live<'i>>>,
+    pub(super) status: Option<Rc<StatusOf<'i>>>,
     pub(super) lv_choice: Option<Box<LvChoice<'i>>>,
     pub(super) historical_choice: Option<Box<HistoricalChoice<'i>>>,
     pub(super) pv_choice: Option<Box<PvChoice<'i>>>,
@@ -131,6 +139,16 @@ impl<'i> ReportInput<'i> {
         self
     }
 
+    /// Tells how to ask the kernel what the targets of a volume report, as
+    /// [`Lvm::lv_status`](crate::Lvm::lv_status) does. It is asked once for each volume of a type that
+    /// has something to report, and only when a column needs it. Without it such columns hold what
+    /// lvm2 shows with `activation=0`.
+    #[must_use]
+    pub fn with_status(mut self, status: impl Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> + 'i) -> Self {
+        self.status = Some(Rc::new(status));
+        self
+    }
+
     /// Shows only the logical volumes that `choose` says yes to. It is asked for hidden ones too,
     /// and then decides alone.
     #[must_use]
@@ -182,6 +200,17 @@ impl Lvm {
     pub fn report_input(&self) -> ReportInput<'_> {
         ReportInput::new()
             .with_live(|vg, pvs| self.live_lvs(vg, pvs).unwrap_or_default())
+            .with_status(self.asks_for_status())
             .with_device_numbers(|path| system::device_numbers(path.as_ref()))
+    }
+
+    /// Asks for the status of volumes, through one handle of the kernel.
+    fn asks_for_status(&self) -> impl Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> {
+        let kernel = OnceCell::new();
+        move |vg, lv| {
+            let kernel = kernel.get_or_init(|| self.options.kernel.kernel().ok().flatten());
+            let status = kernel.as_ref().map(|kernel| status_of(kernel, vg.id(), lv.id()));
+            status.and_then(Result::ok).unwrap_or_default()
+        }
     }
 }

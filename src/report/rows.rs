@@ -47,6 +47,7 @@ impl Report {
             {
                 group.set_live(live(vg, pvs));
             }
+            group.reports.ask.clone_from(&input.status);
             group.history = self.history;
             // lvs shows nothing of exported groups; vgs and pvs do.
             let lvs = matches!(self.kind, ReportKind::LogicalVolumes | ReportKind::Segments);

@@ -16,16 +16,21 @@ pub struct Percent {
 }
 
 impl Percent {
-    /// Hundredths of a percent. Only nothing is 0 and only everything is 10000, so that "nearly
-    /// done" never reads as "done".
+    /// Hundredths of a percent, as lvm2 rounds them: through millionths in single precision, and halves
+    /// to even. Only nothing is 0 and only everything is 10000, so that "nearly done" never reads as
+    /// "done".
     #[must_use]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn hundredths(self) -> u64 {
+        if self.part == 0 {
+            return 0;
+        }
         if self.whole == 0 || self.part >= self.whole {
             return 10_000;
         }
-        let (part, whole) = (u128::from(self.part), u128::from(self.whole));
-        let rounded = u64::try_from((part * 10_000 + whole / 2) / whole).unwrap_or(10_000);
-        if self.part == 0 { 0 } else { rounded.clamp(1, 9_999) }
+        let millionths = (100_000_000.0 * (self.part as f64 / self.whole as f64)) as u32;
+        let rounded = (f64::from(millionths as f32 / 1_000_000.0) * 100.0).round_ties_even() as u64;
+        rounded.clamp(1, 9_999)
     }
 }
 
@@ -193,7 +198,17 @@ mod tests {
 
     #[test]
     fn percent_never_reads_as_done_too_early() {
-        let table = [(0, 3, 0), (1, 3, 3_333), (2, 3, 6_667), (1, 1_000_000, 1), (999_999, 1_000_000, 9_999)];
+        let table = [
+            (0, 3, 0),
+            (1, 3, 3_333),
+            (2, 3, 6_667),
+            (5, 32, 1_562),
+            (7, 32, 2_188),
+            (0, 0, 0),
+            (1, 0, 10_000),
+            (1, 1_000_000, 1),
+            (999_999, 1_000_000, 9_999),
+        ];
         for (part, whole, hundredths) in table {
             assert_eq!(Percent { part, whole }.hundredths(), hundredths, "{part}/{whole}");
         }

@@ -242,9 +242,17 @@ fn size(args: &Args) -> Outcome<Size> {
     }
 }
 
+fn not_accepted(args: &Args, opt: &'static Opt) -> Failure {
+    let given = args.text(opt).unwrap_or_default();
+    Failure::usage(format!("Command does not accept option: --{} {given}.", opt.long))
+}
+
 /// How `--type`, `--stripes` and `--stripesize` say that it is mapped.
 pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
     let stripes = args.number(&o::STRIPES);
+    if let (Some("error" | "zero"), Some(_)) = (args.text(&o::TYPE), stripes) {
+        return Err(not_accepted(args, &o::STRIPES));
+    }
     match stripes {
         Some(0) => return Err(Failure::usage("--stripes may not be zero.")),
         Some(stripes) if stripes > STRIPES_MAX => {
@@ -254,13 +262,9 @@ pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
         }
         _ => {}
     }
-    let not_accepted = |opt: &'static Opt| {
-        let given = args.text(opt).unwrap_or_default();
-        Failure::usage(format!("Command does not accept option: --{} {given}.", opt.long))
-    };
     if let Some(size) = args.size(&o::STRIPESIZE) {
         if stripes.is_none() && args.text(&o::TYPE) != Some("striped") {
-            return Err(not_accepted(&o::STRIPESIZE));
+            return Err(not_accepted(args, &o::STRIPESIZE));
         }
         if size == Bytes::ZERO {
             return Err(Failure::usage("--stripesize may not be zero."));
@@ -276,7 +280,7 @@ pub(super) fn kind(args: &Args) -> Outcome<NewLvKind> {
         (None | Some("striped"), Some(stripes)) => Ok(NewLvKind::Striped { stripes }),
         (Some("error"), None) => Ok(NewLvKind::Error),
         (Some("zero"), None) => Ok(NewLvKind::Zero),
-        (Some("linear" | "error" | "zero"), Some(_)) => Err(not_accepted(&o::STRIPES)),
+        (Some("linear" | "error" | "zero"), Some(_)) => Err(not_accepted(args, &o::STRIPES)),
         (Some(other), _) => Err(Failure::refused(format!("Segment type {other} is not supported."))),
     }
 }

@@ -2,6 +2,8 @@
 
 use lvmkit::core::metadata::SegmentKind;
 use lvmkit::core::store::FoundVg;
+use lvmkit::dm::Status;
+use lvmkit::dm::target::snapshot::SnapshotStatus;
 use lvmkit::report::display::listed;
 use lvmkit::{LogicalVolume, VolumeGroup};
 
@@ -43,13 +45,19 @@ fn run(session: &mut Session<'_>) -> Outcome {
         super::warn_about_group(session, found);
         let active = activation::live(&lvm, found)?;
         for (_, lv) in listed(&found.vg).into_iter().filter(|(_, lv)| lv.is_visible() || all) {
-            let is_active = active.iter().any(|active| active.lv == lv.id());
+            let is_active = active.iter().any(|active| active.lv == lv.id())
+                && !(part(&found.vg, lv) == "Snapshot" && is_invalid(&lvm.lv_status(&found.vg, lv)?));
             let line = line(found, lv, is_active);
             session.out.say(line);
         }
     }
     super::end_log(session);
     Ok(())
+}
+
+/// True when a snapshot overflowed: it has a device of which nothing can be read.
+fn is_invalid(statuses: &[Status]) -> bool {
+    statuses.contains(&Status::Snapshot(SnapshotStatus::Invalid))
 }
 
 fn line(found: &FoundVg, lv: &LogicalVolume, is_active: bool) -> String {

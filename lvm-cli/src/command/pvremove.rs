@@ -46,7 +46,8 @@ fn remove(session: &mut Session<'_>, lvm: &Lvm, device: &DeviceSpec, is_again: b
         return Ok(());
     }
     if let PvUse::Member(vg) = used {
-        if session.args.count(&o::FORCE) < 2 {
+        // Exactly twice: lvm2 takes more for a mistake.
+        if session.args.count(&o::FORCE) != 2 {
             return Err(Failure::Refused(vec![
                 format!("PV {device} is used by VG {vg} so please use vgreduce first."),
                 "(If you are certain you need pvremove, then confirm by using --force twice.)".to_owned(),

@@ -186,7 +186,9 @@ impl<'r> Resizing<'r> {
 
     /// What the stripe size of new segments is taken from.
     fn stripe_size_note(&self, stripes: u32, last: Option<&SegmentKind>) -> Option<String> {
-        if stripes < 2 || self.kind.is_some_and(|kind| kind != "striped") {
+        // What lies nowhere takes no stripes from the last segment, but those that are asked for.
+        let lies_nowhere = self.kind.is_some_and(|kind| kind != "striped");
+        if stripes < 2 || (lies_nowhere && self.stripes.is_none()) {
             return None;
         }
         match (self.stripe_size, last) {

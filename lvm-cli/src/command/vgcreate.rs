@@ -156,7 +156,7 @@ pub(super) fn sources(
             continue;
         }
         let overwrite = match session.pv_use(lvm, device)? {
-            PvUse::Member(_) if session.args.count(&o::FORCE) < 2 => Overwrite::Refuse,
+            PvUse::Member(_) if session.args.count(&o::FORCE) != 2 => Overwrite::Refuse,
             PvUse::Member(_) | PvUse::Free | PvUse::None => pv::overwrite(session, lvm, device)?,
         };
         sources.push(PvSource::new(device).options(options.clone()).overwrite(overwrite));

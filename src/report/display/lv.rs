@@ -182,10 +182,14 @@ fn extents<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {
     let origin = group.store_of(at).and_then(|snapshot| group.position(snapshot.origin));
     let shown = origin.and_then(|origin| Volume::new(group, origin)).unwrap_or(*volume);
     lines.item(Style::Volume, "LV Size", shown.size());
+    usage(lines, volume);
     lines.item(Style::Volume, "Current LE", shown.lv.extent_count().0);
     if group.store_of(at).is_some() {
         lines.item(Style::Volume, "COW-table size", volume.size());
         lines.item(Style::Volume, "COW-table LE", volume.lv.extent_count().0);
+        if snapshot::is_active(group, volume.lv) {
+            percent(lines, "Allocated to snapshot", group.data_percent(at));
+        }
         lines.item(Style::Volume, "Snapshot chunk size", volume.cell("chunk_size"));
     }
     let copies = match group.first_kind(at) {
@@ -201,6 +205,41 @@ fn extents<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {
         lines.item(Style::Volume, "Mirrored volumes", count(copies));
     }
     lines.item(Style::Volume, "Segments", count(volume.lv.segments().len()));
+}
+
+/// What the targets of pools and caches count.
+fn usage(lines: &mut Lines<'_>, volume: &Volume<'_, '_>) {
+    let (group, at) = (volume.group, volume.at);
+    let data = group.data_percent(at);
+    match group.first_kind(at) {
+        Some(SegmentKind::ThinPool(_)) => {
+            percent(lines, "Allocated pool data", data);
+            percent(lines, "Allocated metadata", group.metadata_percent(at));
+        }
+        Some(SegmentKind::Thin(_)) => percent(lines, "Mapped size", data),
+        Some(SegmentKind::Cache(_)) => {
+            let Some(cache) = group.cache_usage(at) else { return };
+            percent(lines, "Cache used blocks", data);
+            percent(lines, "Cache metadata blocks", group.metadata_percent(at));
+            percent(lines, "Cache dirty blocks", group.copy_percent(at));
+            let mut pair = |label, one, other| {
+                let parts = [Value::Number(one).into(), " / ".into(), Value::Number(other).into()];
+                lines.items(Style::Volume, label, parts);
+            };
+            pair("Cache read hits/misses", cache.read_hits, cache.read_misses);
+            pair("Cache wrt hits/misses", cache.write_hits, cache.write_misses);
+            lines.item(Style::Volume, "Cache demotions", cache.demotions);
+            lines.item(Style::Volume, "Cache promotions", cache.promotions);
+        }
+        _ => {}
+    }
+}
+
+/// A share, when it is known.
+fn percent(lines: &mut Lines<'_>, label: &'static str, value: Value<'static>) {
+    if value != Value::Unknown {
+        lines.items(Style::Volume, label, [value.into(), "%".into()]);
+    }
 }
 
 fn settings<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {

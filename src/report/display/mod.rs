@@ -4,10 +4,9 @@
 //! A [`Display`] says what is shown, [`Display::run`] makes [`Lines`] of typed values from a
 //! [`ReportInput`], and [`Lines::to_text`] prints them the way lvm2 2.03.16 prints.
 //!
-//! What only the kernel knows comes from whom [`ReportInput::with_live`] names. Where nobody is
-//! asked, lines such as `LV Status` and `Block device` are left out, as by lvm2 with
-//! `activation=0`. Lines that count what a target did, such as how full a snapshot is, are always
-//! left out.
+//! What only the kernel knows comes from whom [`ReportInput::with_live`] and
+//! [`ReportInput::with_status`] name. Where nobody is asked, lines such as `LV Status`, `Block device`
+//! and `Allocated to snapshot` are left out, as by lvm2 with `activation=0`.
 
 mod line;
 mod lv;
@@ -161,6 +160,7 @@ impl Display {
             if let Some(live) = input.live.as_ref().filter(|_| self.kind != DisplayKind::PhysicalVolumes) {
                 group.set_live(live(vg, pvs));
             }
+            group.reports.ask.clone_from(&input.status);
             match self.kind {
                 DisplayKind::LogicalVolumes => self.logical_volumes(&mut lines, &group, input),
                 DisplayKind::VolumeGroups if self.active && !group.has_active() => {}

@@ -30,8 +30,8 @@ pub(super) fn relations<'i>(lines: &mut Lines<'i>, volume: &Volume<'_, 'i>) {
     }
 }
 
-/// True when it has a device. One that overflowed has one, too: only its status in the kernel would
-/// tell.
-fn is_active(group: &Group<'_>, store: &LogicalVolume) -> bool {
+/// True when it has a device, and did not overflow.
+pub(super) fn is_active(group: &Group<'_>, store: &LogicalVolume) -> bool {
     group.device(store).flatten().is_some()
+        && !group.position(store.id()).is_some_and(|at| group.is_invalid_snapshot(at))
 }

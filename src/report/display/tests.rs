@@ -18,6 +18,7 @@ fn device(lv: LvId) -> ActiveLv {
         inactive_table: false,
         live_table: true,
         read_only: false,
+        pool: None,
     }
 }
 

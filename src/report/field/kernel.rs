@@ -1,19 +1,23 @@
 //! Fields that only the kernel can answer.
 //!
-//! Those of the device come from whom the input names; where nobody was asked, and in the fields of
-//! its status, they hold what lvm2 2.03.16 shows with `activation=0`.
+//! They come from whom the input names; where nobody was asked, they hold what lvm2 2.03.16 shows with
+//! `activation=0`.
 
 use std::borrow::Cow;
 use std::fs;
 
 use lvm_core::Bytes;
 use lvm_core::metadata::LvStatus;
+use lvm_dm::target::cache::CacheUsage;
+use lvm_dm::target::snapshot::SnapshotStatus;
+use lvm_dm::target::writecache::WritecacheStatus;
 
 use super::lv::{device, unknown, unknown_flag};
 use super::{Field, FieldGroup, FieldKind, Get, Words};
 use crate::activate::ActiveLv;
-use crate::report::attr::{is_raid_part, lv_attr};
-use crate::report::group::is_pvmove;
+use crate::report::attr::lv_attr;
+use crate::report::group::{Group, is_pvmove};
+use crate::report::health::Health;
 use crate::report::row::Row;
 use crate::report::value::Value;
 
@@ -57,35 +61,35 @@ pub(super) const INFO_FIELDS: &[Field] = &[
 
 #[rustfmt::skip]
 pub(super) const STATUS_FIELDS: &[Field] = &[
-    status("data_percent", "Data%", Percent, 6, "How full a snapshot, thin or cache is; blank without a kernel", |_| Value::Unknown),
-    status("snap_percent", "Snap%", Percent, 6, "How full a snapshot is; blank without a kernel", |_| Value::Unknown),
-    status("metadata_percent", "Meta%", Percent, 6, "How full a pool's metadata is; blank without a kernel", |_| Value::Unknown),
-    status("copy_percent", "Cpy%Sync", Percent, 8, "How much of a raid, mirror or move is in sync; blank without a kernel", |_| Value::Unknown),
-    status("sync_percent", "Cpy%Sync", Percent, 8, "The same as copy_percent", |_| Value::Unknown),
-    status("cache_total_blocks", "CacheTotalBlocks", Number, 16, "Blocks of a cache; blank without a kernel", |_| Value::Unknown),
-    status("cache_used_blocks", "CacheUsedBlocks", Number, 16, "Blocks of a cache in use; blank without a kernel", |_| Value::Unknown),
-    status("cache_dirty_blocks", "CacheDirtyBlocks", Number, 16, "Blocks not written back yet; blank without a kernel", |_| Value::Unknown),
-    status("cache_read_hits", "CacheReadHits", Number, 16, "Reads served by the cache; blank without a kernel", |_| Value::Unknown),
-    status("cache_read_misses", "CacheReadMisses", Number, 16, "Reads served by the origin; blank without a kernel", |_| Value::Unknown),
-    status("cache_write_hits", "CacheWriteHits", Number, 16, "Writes to the cache; blank without a kernel", |_| Value::Unknown),
-    status("cache_write_misses", "CacheWriteMisses", Number, 16, "Writes to the origin; blank without a kernel", |_| Value::Unknown),
-    status("kernel_cache_settings", "KCacheSettings", FieldKind::List, 18, "Cache settings in use; blank without a kernel", |_| Value::List(vec![])),
-    status("kernel_cache_policy", "KCachePolicy", Text, 18, "Cache policy in use; blank without a kernel", |_| Value::empty()),
-    status("kernel_metadata_format", "KMFmt", Number, 5, "Cache metadata format in use; blank without a kernel", |_| Value::Unknown),
+    status("data_percent", "Data%", Percent, 6, "How full a snapshot, thin or cache is; blank without a kernel", |row| of_lv(row, |group, at| group.data_percent(at))),
+    status("snap_percent", "Snap%", Percent, 6, "The same as data_percent", |row| of_lv(row, |group, at| group.data_percent(at))),
+    status("metadata_percent", "Meta%", Percent, 6, "How full a pool's metadata is; blank without a kernel", |row| of_lv(row, |group, at| group.metadata_percent(at))),
+    status("copy_percent", "Cpy%Sync", Percent, 8, "How much of a raid, mirror or move is in sync; blank without a kernel", |row| of_lv(row, |group, at| group.copy_percent(at))),
+    status("sync_percent", "Cpy%Sync", Percent, 8, "The same as copy_percent", |row| of_lv(row, |group, at| group.copy_percent(at))),
+    status("cache_total_blocks", "CacheTotalBlocks", Number, 16, "Blocks of a cache; blank without a kernel", |row| of_cache(row, |usage| usage.cache_total)),
+    status("cache_used_blocks", "CacheUsedBlocks", Number, 16, "Blocks of a cache in use; blank without a kernel", |row| of_cache(row, |usage| usage.cache_used)),
+    status("cache_dirty_blocks", "CacheDirtyBlocks", Number, 16, "Blocks not written back yet; blank without a kernel", |row| of_cache(row, |usage| usage.dirty)),
+    status("cache_read_hits", "CacheReadHits", Number, 16, "Reads served by the cache; blank without a kernel", |row| of_cache(row, |usage| usage.read_hits)),
+    status("cache_read_misses", "CacheReadMisses", Number, 16, "Reads served by the origin; blank without a kernel", |row| of_cache(row, |usage| usage.read_misses)),
+    status("cache_write_hits", "CacheWriteHits", Number, 16, "Writes to the cache; blank without a kernel", |row| of_cache(row, |usage| usage.write_hits)),
+    status("cache_write_misses", "CacheWriteMisses", Number, 16, "Writes to the origin; blank without a kernel", |row| of_cache(row, |usage| usage.write_misses)),
+    status("kernel_cache_settings", "KCacheSettings", FieldKind::List, 18, "Cache settings in use; blank without a kernel", cache_settings),
+    status("kernel_cache_policy", "KCachePolicy", Text, 18, "Cache policy in use; blank without a kernel", cache_policy),
+    status("kernel_metadata_format", "KMFmt", Number, 5, "Cache metadata format in use; blank without a kernel", |row| of_cache(row, |usage| if usage.features.metadata2 { 2 } else { 1 })),
     status("lv_health_status", "Health", Text, 15, "What is wrong with it; of raids only the kernel knows", health).words(Words::Blank),
-    status("kernel_discards", "KDiscards", Text, 9, "What a thin pool does with discards; blank without a kernel", |_| Value::empty()).words(Words::Blank),
-    status("lv_check_needed", "CheckNeeded", Flag, 15, "Pool metadata needs a check; unknown without a kernel", |_| unknown_flag("check needed")).yes(&["check needed", "needed"]),
-    status("lv_merge_failed", "MergeFailed", Flag, 15, "A merge failed; unknown without a kernel", |_| unknown_flag("merge failed")).yes(&["merge failed", "failed"]),
-    status("lv_snapshot_invalid", "SnapInvalid", Flag, 15, "A snapshot overflowed; unknown without a kernel", |_| unknown_flag("snapshot invalid")).yes(&["snapshot invalid", "invalid"]),
-    status("vdo_operating_mode", "VDOOperatingMode", Text, 16, "Mode of a VDO pool; blank without a kernel", |_| Value::empty()),
-    status("vdo_compression_state", "VDOCompressionState", Text, 19, "Whether a VDO pool compresses; blank without a kernel", |_| Value::empty()),
-    status("vdo_index_state", "VDOIndexState", Text, 13, "State of a VDO pool's index; blank without a kernel", |_| Value::empty()),
-    status("vdo_used_size", "VDOUsedSize", Size, 11, "Space a VDO pool uses; blank without a kernel", |_| Value::Unknown),
-    status("vdo_saving_percent", "VDOSaving%", Percent, 10, "Space a VDO pool saves; blank without a kernel", |_| Value::Unknown),
-    status("writecache_total_blocks", "WCacheTotalBlocks", Number, 17, "Blocks of a write cache; blank without a kernel", |_| Value::Unknown),
-    status("writecache_free_blocks", "WCacheFreeBlocks", Number, 16, "Free blocks of a write cache; blank without a kernel", |_| Value::Unknown),
-    status("writecache_writeback_blocks", "WCacheWritebackBlocks", Number, 21, "Blocks being written back; blank without a kernel", |_| Value::Unknown),
-    status("writecache_error", "WCacheErrors", Number, 12, "Errors of a write cache; blank without a kernel", |_| Value::Unknown),
+    status("kernel_discards", "KDiscards", Text, 9, "What a thin pool does with discards; blank without a kernel", |row| of_lv(row, |group, at| group.kernel_discards(at))).words(Words::Blank),
+    status("lv_check_needed", "CheckNeeded", Flag, 15, "Pool metadata needs a check; unknown without a kernel", |row| of_status(row, "check needed", |group, at| group.needs_check(at))).yes(&["check needed", "needed"]),
+    status("lv_merge_failed", "MergeFailed", Flag, 15, "A merge failed; unknown without a kernel", |row| of_status(row, "merge failed", |group, at| group.snapshot_status(at).map(|it| it == SnapshotStatus::MergeFailed))).yes(&["merge failed", "failed"]),
+    status("lv_snapshot_invalid", "SnapInvalid", Flag, 15, "A snapshot overflowed; unknown without a kernel", |row| of_status(row, "snapshot invalid", |group, at| group.snapshot_status(at).map(|it| it == SnapshotStatus::Invalid))).yes(&["snapshot invalid", "invalid"]),
+    status("vdo_operating_mode", "VDOOperatingMode", Text, 16, "Mode of a VDO pool; not read, so always blank", |_| Value::empty()),
+    status("vdo_compression_state", "VDOCompressionState", Text, 19, "Whether a VDO pool compresses; not read, so always blank", |_| Value::empty()),
+    status("vdo_index_state", "VDOIndexState", Text, 13, "State of a VDO pool's index; not read, so always blank", |_| Value::empty()),
+    status("vdo_used_size", "VDOUsedSize", Size, 11, "Space a VDO pool uses; not read, so always blank", |_| Value::Unknown),
+    status("vdo_saving_percent", "VDOSaving%", Percent, 10, "Space a VDO pool saves; not read, so always blank", |_| Value::Unknown),
+    status("writecache_total_blocks", "WCacheTotalBlocks", Number, 17, "Blocks of a write cache; blank without a kernel", |row| of_writecache(row, |cache| cache.total)),
+    status("writecache_free_blocks", "WCacheFreeBlocks", Number, 16, "Free blocks of a write cache; blank without a kernel", |row| of_writecache(row, |cache| cache.free)),
+    status("writecache_writeback_blocks", "WCacheWritebackBlocks", Number, 21, "Blocks being written back; blank without a kernel", |row| of_writecache(row, |cache| cache.writeback)),
+    status("writecache_error", "WCacheErrors", Number, 12, "Errors of a write cache; blank without a kernel", |row| of_writecache(row, |cache| cache.error.unsigned_abs())),
     status("lv_attr", "Attr", Text, 10, "Ten characters of attributes, see lvs(8); X where the kernel was not asked", |row| {
         match row.lv() {
             Some((group, at, lv)) => Value::Text(Cow::Owned(lv_attr(group, at, lv))),
@@ -108,6 +112,43 @@ fn read_ahead(lv: &ActiveLv) -> Option<Bytes> {
     text.trim().parse().ok().map(Bytes::kib)
 }
 
+fn of_lv<'i>(row: &Row<'_, 'i>, get: fn(&Group<'_>, usize) -> Value<'i>) -> Value<'i> {
+    row.lv().map_or(Value::Unknown, |(group, at, _)| get(group, at))
+}
+
+/// A flag of a target's report.
+fn of_status<'i>(
+    row: &Row<'_, 'i>,
+    word: &'static str,
+    get: fn(&Group<'_>, usize) -> Option<bool>,
+) -> Value<'i> {
+    let flag = row.lv().and_then(|(group, at, _)| get(group, at));
+    flag.map_or(unknown_flag(word), |flag| Value::flag(flag, word))
+}
+
+/// A count of a cache.
+fn of_cache<'i>(row: &Row<'_, 'i>, get: fn(&CacheUsage) -> u64) -> Value<'i> {
+    cache(row).map_or(Value::Unknown, |usage| Value::Number(get(&usage)))
+}
+
+fn cache(row: &Row<'_, '_>) -> Option<CacheUsage> {
+    row.lv().and_then(|(group, at, _)| group.cache_usage(at))
+}
+
+fn of_writecache<'i>(row: &Row<'_, 'i>, get: fn(&WritecacheStatus) -> u64) -> Value<'i> {
+    let status = row.lv().and_then(|(group, at, _)| group.writecache_status(at));
+    status.map_or(Value::Unknown, |status| Value::Number(get(&status)))
+}
+
+fn cache_settings<'i>(row: &Row<'_, 'i>) -> Value<'i> {
+    let args = cache(row).map(|usage| [usage.core_args, usage.policy.args].concat()).unwrap_or_default();
+    Value::List(args.into_iter().map(|(key, value)| Cow::Owned(format!("{key}={value}"))).collect())
+}
+
+fn cache_policy<'i>(row: &Row<'_, 'i>) -> Value<'i> {
+    cache(row).map_or(Value::empty(), |usage| Value::Text(Cow::Owned(usage.policy.name)))
+}
+
 fn permissions<'i>(row: &Row<'_, 'i>) -> Value<'i> {
     match row.lv() {
         Some((_, _, lv)) if is_pvmove(lv) => Value::empty(),
@@ -119,9 +160,9 @@ fn permissions<'i>(row: &Row<'_, 'i>) -> Value<'i> {
 }
 
 fn health<'i>(row: &Row<'_, 'i>) -> Value<'i> {
-    match row.lv() {
-        Some((group, at, _)) if group.is_partial(at) => Value::Text(Cow::Borrowed("partial")),
-        Some((group, at, _)) if is_raid_part(group, at) => unknown(),
-        _ => Value::empty(),
+    let Some((group, at, lv)) = row.lv() else { return Value::empty() };
+    match group.health(at, lv) {
+        Health::Unknown => unknown(),
+        health => Value::Text(Cow::Borrowed(health.word())),
     }
 }

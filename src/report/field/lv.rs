@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use lvm_core::metadata::{AreaSource, LogicalVolume, LvStatus, ReadAhead, SegmentKind, VolumeGroup};
 use lvm_core::{Bytes, LvId, Sectors};
+use lvm_dm::target::raid::RaidStatus;
 
 use super::{Field, FieldGroup, FieldKind, Get, Words, family};
 use crate::activate::ActiveLv;
@@ -107,8 +108,11 @@ pub(super) const FIELDS: &[Field] = &[
     field("lv_full_ancestors", "FAncestors", List, 10, "What it descends from, removed volumes among them when they are shown", family::full_ancestors),
     field("lv_descendants", "Descendants", List, 11, "What descends from it", |row| family::live(row, family::descendants)),
     field("lv_full_descendants", "FDescendants", List, 12, "What descends from it, removed volumes among them when they are shown", family::full_descendants),
-    field("raid_mismatch_count", "Mismatches", Number, 10, "Differences a raid check found; blank without a kernel", |_| Value::Unknown),
-    field("raid_sync_action", "SyncAction", Text, 10, "What a raid is doing; blank without a kernel", |_| Value::empty()),
+    field("raid_mismatch_count", "Mismatches", Number, 10, "Differences a raid check found; blank without a kernel", |row| on_raid(row, |raid| raid.mismatches.map(Value::Number))),
+    field("raid_sync_action", "SyncAction", Text, 10, "What a raid is doing; blank without a kernel", |row| match on_raid(row, |raid| raid.action.map(|action| Value::text(Some(action.name())))) {
+        Value::Unknown => Value::empty(),
+        action => action,
+    }),
     field("raid_write_behind", "WBehind", Number, 7, "Writes that write-mostly images may lag behind", |row| raid_number(row, |raid| raid.writebehind)),
     field("raid_min_recovery_rate", "MinSync", Number, 7, "Slowest recovery, KiB/s for each device", |row| raid_number(row, |raid| raid.min_recovery_rate)),
     field("raid_max_recovery_rate", "MaxSync", Number, 7, "Fastest recovery, KiB/s for each device", |row| raid_number(row, |raid| raid.max_recovery_rate)),
@@ -125,7 +129,7 @@ pub(super) const FIELDS: &[Field] = &[
         let found = row.lv().and_then(|(group, at, _)| integrity(group, at));
         Value::Signed(found.map_or(-1, |integrity| integrity.block_size.into()))
     }),
-    field("integritymismatches", "IntegMismatches", Number, 15, "Checksum failures; blank without a kernel", |_| Value::Unknown),
+    field("integritymismatches", "IntegMismatches", Number, 15, "Checksum failures; blank without a kernel", |row| row.lv().and_then(|(group, at, _)| group.integrity_mismatches(at)).map_or(Value::Unknown, Value::Number)),
     field("move_pv", "Move", Text, 4, "The physical volume that a pvmove empties", |row| on(row, |group, at, _| match move_source(group, at) {
         Some(pv) => Value::Text(Cow::Borrowed(group.pv_name(pv))),
         None => Value::empty(),
@@ -192,7 +196,13 @@ fn flag<'i>(
 
 /// The device of the row's volume, or that it has none; nothing when the kernel does not say.
 pub(super) fn device<'c>(row: &Row<'c, '_>) -> Option<Option<&'c ActiveLv>> {
-    row.lv().and_then(|(group, _, lv)| group.device(lv))
+    row.lv().and_then(|(group, _, lv)| group.shared_device(lv))
+}
+
+/// What the kernel reports of a raid that is its own device.
+fn on_raid<'i>(row: &Row<'_, 'i>, get: fn(&RaidStatus) -> Option<Value<'static>>) -> Value<'i> {
+    let status = row.lv().and_then(|(group, at, _)| group.raid_status(at));
+    status.and_then(|status| get(&status)).unwrap_or(Value::Unknown)
 }
 
 fn active<'i>(row: &Row<'_, 'i>, word: &'static str, here: bool) -> Value<'i> {

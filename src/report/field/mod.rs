@@ -44,7 +44,7 @@ impl FieldKind {
     /// True for kinds whose values are set flush right.
     #[must_use]
     pub const fn is_right_aligned(self) -> bool {
-        matches!(self, Self::Size | Self::Number | Self::Signed | Self::Percent | Self::Flag)
+        matches!(self, Self::Size | Self::Number | Self::Signed | Self::Flag)
     }
 
     /// What lvm2 calls it in the help of selections. It knows one kind of numbers, flags included.
@@ -222,7 +222,9 @@ impl Field {
 
     /// True when its value depends on which volumes are active.
     pub(super) fn asks_kernel(&self) -> bool {
-        self.group == FieldGroup::LvInfo || self.id == "lv_attr" || self.id.starts_with("lv_active")
+        self.group == FieldGroup::LvInfo
+            || matches!(self.id, "lv_attr" | "lv_health_status")
+            || self.id.starts_with("lv_active")
     }
 
     /// Every field there is.

@@ -28,6 +28,9 @@ pub const RULES: &[Rule] = &[
         &[Exit, Stdout, Error],
     )
     .theirs("Invalid argument for --reportformat: json_std"),
+    rule("a line that is refused for several reasons", "", &[Error])
+        .theirs("Command does not accept|(unrecognized|invalid) option")
+        .ours("may not be zero|is invalid|Invalid argument for --labelsector"),
     rule("`--reportformat json` with `-C`", "^(pv|vg|lv)display -C --reportformat json", &[Stdout]),
     rule("`pvscan --cache`", "^pvscan --cache", &[Stdout]).theirs("online"),
     rule(
