@@ -1,6 +1,6 @@
 //! The groups that a command chooses among.
 
-use lvmkit::core::store::Scan;
+use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
 use lvmkit::{Lvm, VolumeGroup};
 
@@ -29,6 +29,14 @@ impl Known {
         match self {
             Self::Found(scan) => order::groups(scan).into_iter().map(|found| &found.vg).collect(),
             Self::Changed(vgs) => vgs.iter().collect(),
+        }
+    }
+
+    /// The group of that name, with where it was found.
+    pub(super) fn found(&self, name: &str) -> Option<&FoundVg> {
+        match self {
+            Self::Found(scan) => scan.groups.iter().find(|found| found.vg.name() == name),
+            Self::Changed(_) => None,
         }
     }
 

@@ -274,7 +274,7 @@ fn warn_about(session: &mut Session<'_>, scan: &Scan) {
 }
 
 /// The same for one group.
-fn warn_about_group(session: &mut Session<'_>, found: &FoundVg) {
+pub(crate) fn warn_about_group(session: &mut Session<'_>, found: &FoundVg) {
     for line in problems::lines(found) {
         session.out.warn_plain(line);
     }

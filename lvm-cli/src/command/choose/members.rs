@@ -1,12 +1,12 @@
 //! The devices that a command changes, by the group that has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use lvmkit::{DeviceSpec, ErrorKind, Lvm, PvUse};
 
 use super::device::is_it;
 use crate::command::known::Known;
-use crate::command::order;
+use crate::command::{order, warn_about_group};
 use crate::pv;
 use crate::session::{Outcome, Session};
 
@@ -53,10 +53,16 @@ impl Members {
         let known = Known::new(session, lvm)?;
         let vgs = known.groups();
         let is_exported = |name: &str| vgs.iter().any(|vg| vg.name() == name && vg.is_exported());
+        let mut told = HashSet::new();
         let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
         for device in devices {
             match session.pv_use(lvm, device) {
-                Ok(PvUse::Member(vg)) if is_exported(&vg) => session.fail(pv::exported(device, &vg)),
+                Ok(PvUse::Member(vg)) if is_exported(&vg) => {
+                    if let Some(found) = known.found(&vg).filter(|_| told.insert(vg.clone())) {
+                        warn_about_group(session, found);
+                    }
+                    session.fail(pv::exported(device, &vg));
+                }
                 Ok(PvUse::Member(vg)) => groups.entry(vg).or_default().push(device.clone()),
                 Ok(PvUse::Free) => members.orphans.push(device.clone()),
                 Ok(PvUse::None) => session.fail(pv::not_found(lvm, device)),
