@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lvm_core::metadata::{LogicalVolume, VolumeGroup};
+use lvm_core::metadata::VolumeGroup;
 use lvm_core::store::{FoundPv, FoundVg};
-use lvm_core::{Error, ErrorKind, LvId, Result, VgId};
+use lvm_core::{Error, ErrorKind, Result};
 use lvm_dm::kernel::Kernel;
 use lvm_dm::nodes::DevDir;
-use lvm_dm::{DeviceKey, DeviceName, DeviceUuid, Status};
+use lvm_dm::{DeviceKey, DeviceName, Status};
 
 use crate::activate::change::live_devices;
 use crate::activate::options::KernelMode;
-use crate::activate::{ActiveLv, POOL_LAYER, device_number};
+use crate::activate::{ActiveLv, device_number};
 use crate::lvm::Lvm;
 
 /// What [`Lvm::make_nodes`] did.
@@ -62,15 +62,14 @@ impl Lvm {
         if self.can_activate(pvs) { self.active_lvs(vg).map(Some) } else { Ok(None) }
     }
 
-    /// What the targets of a volume's devices report: its own device first, then those of the layers
-    /// below it. Nothing of one that is not active, and nothing of targets without a report. A thin
-    /// pool is not made to commit.
+    /// What the targets of an active volume report: those of its own device first, then those of the
+    /// layers below it. Nothing of targets without a report. A thin pool is not made to commit.
     ///
     /// # Errors
-    /// `Kernel`.
-    pub fn lv_status(&self, vg: &VolumeGroup, lv: &LogicalVolume) -> Result<Vec<Status>> {
+    /// `Kernel`, when not one of its devices could be asked.
+    pub fn lv_status(&self, active: &ActiveLv) -> Result<Vec<Status>> {
         match self.options.kernel.kernel()? {
-            Some(kernel) => status_of(&kernel, vg.id(), lv.id()),
+            Some(kernel) => status_of(&kernel, active),
             None => Ok(Vec::new()),
         }
     }
@@ -113,24 +112,26 @@ impl Lvm {
     }
 }
 
-/// Layers whose targets report what their volume has none to say about itself.
-const REPORTING_LAYERS: [Option<&str>; 3] = [None, Some(POOL_LAYER), Some("real")];
-
 /// What [`Lvm::lv_status`] gives.
-pub(crate) fn status_of(kernel: &Kernel, vg: VgId, lv: LvId) -> Result<Vec<Status>> {
+pub(crate) fn status_of(kernel: &Kernel, active: &ActiveLv) -> Result<Vec<Status>> {
     let mut found = Vec::new();
-    for layer in REPORTING_LAYERS {
-        let Ok(uuid) = DeviceUuid::new(vg, lv, layer) else { continue };
-        let lines = match kernel.status_lines(DeviceKey::Uuid(&uuid.to_string()), true) {
-            Ok((_, lines)) => lines,
-            Err(error) if *error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        // A newer kernel may say more than is understood here.
-        let known = lines.iter().filter_map(|line| Status::parse(&line.target, &line.params).ok());
-        found.extend(known.filter(|status| !matches!(status, Status::Empty | Status::Unknown(_))));
+    let mut failure = None;
+    for number in &active.devices {
+        match kernel.status_lines(DeviceKey::Number(*number), true) {
+            Ok((_, lines)) => {
+                // A newer kernel may say more than is understood here.
+                let known = lines.iter().filter_map(|line| Status::parse(&line.target, &line.params).ok());
+                found.extend(known.filter(|status| !matches!(status, Status::Empty | Status::Unknown(_))));
+            }
+            // It may have been removed since.
+            Err(error) if *error.kind() == ErrorKind::NotFound => {}
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(found)
+    match failure.filter(|_| found.is_empty()) {
+        None => Ok(found),
+        Some(error) => Err(error),
+    }
 }
 
 impl MadeNodes {

@@ -91,7 +91,8 @@ pub(crate) fn require_members(
             Ok(PvArgument::Device { path, .. }) => path,
             Ok(PvArgument::Tag(_)) => continue,
             Err(_) if word.starts_with('@') => {
-                session.out.warn_plain(format!("Skipping invalid tag {}.", word.trim_start_matches('@')));
+                let tag = word.strip_prefix('@').unwrap_or_default();
+                session.out.warn_plain(format!("Skipping invalid tag {tag}."));
                 continue;
             }
             Err(_) if word.is_empty() => String::new(),

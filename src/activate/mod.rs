@@ -64,10 +64,15 @@ pub struct ActiveLv {
     pub read_only: bool,
     /// Of a thin pool in use, the device that its volumes share; its own then only stands for it.
     pub pool: Option<Box<Self>>,
+    /// The numbers of all devices that it has, its own first: those of layers report what its own does
+    /// not.
+    pub devices: Vec<DeviceNumber>,
 }
 
 /// The layer of a thin pool that its volumes share.
-pub(crate) const POOL_LAYER: &str = "tpool";
+const POOL_LAYER: &str = "tpool";
+/// How the name of its device ends. No volume's name has a single hyphen.
+const POOL_LAYER_NAME: &str = "-tpool";
 
 /// What became of the volumes of a group that were to be activated or deactivated.
 #[derive(Debug, Default)]
@@ -246,7 +251,7 @@ impl Lvm {
         let Some((kernel, live)) = change::live_devices(&self.options.kernel, vg)? else {
             return Ok(Vec::new());
         };
-        let ask = |lv: LvId, device: &LiveDevice, layer| {
+        let ask = |lv: LvId, device: &LiveDevice| {
             let info = kernel.find(DeviceKey::Number(device.number))?;
             Ok::<_, Error>(info.map(|info| ActiveLv {
                 lv,
@@ -257,20 +262,28 @@ impl Lvm {
                 name: info.name,
                 number: info.number,
                 open_count: info.open_count,
-                pool: layer,
+                pool: None,
+                devices: Vec::new(),
             }))
         };
         let mut active = Vec::new();
         for lv in vg.logical_volumes() {
             let devices = live.of_lv(lv.id());
-            let Some(own) = devices.first() else { continue };
-            let pool = devices.iter().find(|device| device.uuid.suffix() == Some(POOL_LAYER));
-            let pool = match pool.filter(|pool| pool.number != own.number) {
-                Some(pool) => ask(lv.id(), pool, None)?.map(Box::new),
-                None => None,
+            // A pool without volumes has the layer's uuid and its own name. One of which only the layer is
+            // left is kept by its volumes, and not active itself.
+            let is_layer = |device: &&LiveDevice| {
+                device.uuid.suffix() == Some(POOL_LAYER) && device.name.ends_with(POOL_LAYER_NAME)
             };
+            let (pools, mut own): (Vec<_>, Vec<_>) = devices.into_iter().partition(is_layer);
+            let Some(first) = own.first() else { continue };
             // It may have been removed since.
-            active.extend(ask(lv.id(), own, pool)?);
+            let Some(mut found) = ask(lv.id(), first)? else { continue };
+            if let Some(pool) = pools.first() {
+                found.pool = ask(lv.id(), pool)?.map(Box::new);
+            }
+            own.extend(pools);
+            found.devices = own.into_iter().map(|device| device.number).collect();
+            active.push(found);
         }
         Ok(active)
     }

@@ -80,7 +80,7 @@ pub fn write_backup(dir: &Path, vg: &VolumeGroup, header: &ExportHeader<'_>) -> 
     let name = file_name(vg.name())?;
     make_dir(dir)?;
     let path = dir.join(name);
-    replace(&path, vg, header).map_err(|error| error.with_vg(vg.name()))?;
+    replace(&path, vg, header, false).map_err(|error| error.with_vg(vg.name()))?;
     Ok(path)
 }
 
@@ -234,7 +234,7 @@ impl BackupTemplate {
         vgs.into_iter()
             .map(|(vg, header)| {
                 let path = self.path(vg.name());
-                replace(&path, vg, header).map_err(|error| error.with_vg(vg.name()))?;
+                replace(&path, vg, header, true).map_err(|error| error.with_vg(vg.name()))?;
                 Ok(path)
             })
             .collect()
@@ -288,20 +288,26 @@ fn is_no_hard_links(error: &io::Error) -> bool {
 }
 
 /// Puts a text in the place of a file, if there is one. What is there and is no file is not replaced: a
-/// pipe or a character device takes the text, anything else is refused.
-fn replace(path: &Path, vg: &VolumeGroup, header: &ExportHeader<'_>) -> Result<()> {
+/// pipe or a character device takes the text when it was named for that, which may wait for a reader;
+/// anything else is refused.
+fn replace(path: &Path, vg: &VolumeGroup, header: &ExportHeader<'_>, is_named: bool) -> Result<()> {
     match fs::metadata(path).map(|there| there.file_type()) {
-        Ok(there) if there.is_char_device() || there.is_fifo() => {
+        Ok(there) if is_named && (there.is_char_device() || there.is_fifo()) => {
             let written = File::options().write(true).open(path);
             let text = export(vg, header, Layout::File);
             let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
             return written.map_err(|error| failed("write the backup", path, error));
         }
-        Ok(there) if there.is_block_device() || there.is_socket() => {
-            let what = if there.is_socket() { "socket" } else { "block device" };
-            return Err(Error::invalid(format!("{} is a {what}, not a file", path.display())));
-        }
         // A folder is in the way of its name; what cannot be looked at fails when it is written.
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            let what = match there {
+                there if there.is_block_device() => "a block device",
+                there if there.is_socket() => "a socket",
+                there if there.is_fifo() => "a pipe",
+                _ => "a device",
+            };
+            return Err(Error::invalid(format!("{} is {what}, not a file", path.display())));
+        }
         _ => {}
     }
     let dir = match path.parent() {

@@ -47,8 +47,9 @@ pub(super) fn lv_attr(group: &Group<'_>, at: usize, lv: &LogicalVolume) -> Strin
 
 /// What its device does.
 fn state(group: &Group<'_>, at: usize, device: Option<Option<&ActiveLv>>) -> char {
-    let (Some(device), snapshot) = (device, group.snapshot_status(at)) else { return 'X' };
+    let Some(device) = device else { return 'X' };
     let Some(device) = device else { return '-' };
+    let snapshot = group.snapshot_status(at);
     let is = |low: char| if device.suspended { low.to_ascii_uppercase() } else { low };
     match device {
         _ if group.needs_check(at) == Some(true) => is('c'),

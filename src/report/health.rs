@@ -98,10 +98,11 @@ impl Group<'_> {
     }
 
     fn raid_health(&self, raid: usize, leg: Option<usize>, lv: &LogicalVolume) -> Health {
-        if self.device(lv).is_none() {
+        let status = self.raid_status(raid);
+        let is_active = |lv: &LogicalVolume| self.device(lv).is_none_or(|device| device.is_some());
+        if status.is_none() && self.lv(raid).is_some_and(is_active) {
             return Health::Unknown;
         }
-        let status = self.raid_status(raid);
         let is_lost = |health: &RaidHealth| matches!(health, RaidHealth::Dead | RaidHealth::Missing);
         let lost = status.as_ref().is_some_and(|status| match leg {
             Some(leg) => status.health.get(leg).is_some_and(is_lost),

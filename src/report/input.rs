@@ -18,8 +18,8 @@ pub type DeviceNumbers<'i> = dyn Fn(&str) -> Option<(u32, u32)> + 'i;
 
 /// Tells which volumes of a group, with the devices it was found on, are devices of the kernel.
 type Live<'i> = dyn Fn(&VolumeGroup, &[Option<FoundPv>]) -> Option<Vec<ActiveLv>> + 'i;
-/// Tells what the targets of a volume report.
-pub(super) type StatusOf<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> + 'i;
+/// Tells what the targets of an active volume report.
+pub(super) type StatusOf<'i> = dyn Fn(&ActiveLv) -> Vec<Status> + 'i;
 type LvChoice<'i> = dyn Fn(&VolumeGroup, &LogicalVolume) -> bool + 'i;
 type HistoricalChoice<'i> = dyn Fn(&VolumeGroup, &HistoricalLogicalVolume) -> bool + 'i;
 type PvChoice<'i> = dyn Fn(&str) -> bool + 'i;
@@ -139,12 +139,12 @@ impl<'i> ReportInput<'i> {
         self
     }
 
-    /// Tells how to ask the kernel what the targets of a volume report, as
-    /// [`Lvm::lv_status`](crate::Lvm::lv_status) does. It is asked once for each volume of a type that
-    /// has something to report, and only when a column needs it. Without it such columns hold what
-    /// lvm2 shows with `activation=0`.
+    /// Tells how to ask the kernel what the targets of an active volume report, as
+    /// [`Lvm::lv_status`](crate::Lvm::lv_status) does. A report asks once for each volume that is active,
+    /// as [`with_live`](Self::with_live) tells, and of a type that has something to report, and only
+    /// when a column needs it. Without it such columns hold what lvm2 shows with `activation=0`.
     #[must_use]
-    pub fn with_status(mut self, status: impl Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> + 'i) -> Self {
+    pub fn with_status(mut self, status: impl Fn(&ActiveLv) -> Vec<Status> + 'i) -> Self {
         self.status = Some(Rc::new(status));
         self
     }
@@ -205,11 +205,11 @@ impl Lvm {
     }
 
     /// Asks for the status of volumes, through one handle of the kernel.
-    fn asks_for_status(&self) -> impl Fn(&VolumeGroup, &LogicalVolume) -> Vec<Status> {
+    fn asks_for_status(&self) -> impl Fn(&ActiveLv) -> Vec<Status> {
         let kernel = OnceCell::new();
-        move |vg, lv| {
+        move |active| {
             let kernel = kernel.get_or_init(|| self.options.kernel.kernel().ok().flatten());
-            let status = kernel.as_ref().map(|kernel| status_of(kernel, vg.id(), lv.id()));
+            let status = kernel.as_ref().map(|kernel| status_of(kernel, active));
             status.and_then(Result::ok).unwrap_or_default()
         }
     }

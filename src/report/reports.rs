@@ -34,19 +34,22 @@ impl fmt::Debug for Reports<'_> {
 }
 
 impl Group<'_> {
-    /// What the targets of a volume report; nothing when nobody can be asked or it is not active.
+    /// What the targets of a volume report; nothing when nobody can be asked or it is not active. A
+    /// cache pool in use has no device: the volume that it caches for reports of it.
     pub(super) fn statuses(&self, at: usize) -> Rc<[Status]> {
-        // A pool that is used has no device; the volume that it caches for reports of it.
-        if let Some(user) = self.user_as(at, Use::CachePool) {
-            return self.statuses(user.lv);
-        }
-        let Some(ask) = self.reports.ask.as_ref().filter(|_| self.may_report(at)) else {
-            return Rc::from([]);
-        };
+        let is_pool = matches!(self.first_kind(at), Some(SegmentKind::CachePool(_)));
+        let user = self.user_as(at, Use::CachePool).filter(|_| is_pool);
+        self.own_statuses(user.map_or(at, |user| user.lv))
+    }
+
+    /// The same of the volume itself.
+    fn own_statuses(&self, at: usize) -> Rc<[Status]> {
+        let active = self.lv(at).filter(|_| self.may_report(at)).and_then(|lv| self.device(lv).flatten());
+        let (Some(ask), Some(active)) = (self.reports.ask.as_ref(), active) else { return Rc::from([]) };
         if let Some(known) = self.reports.known.borrow().get(&at) {
             return Rc::clone(known);
         }
-        let answer: Rc<[Status]> = self.lv(at).map_or_else(Vec::new, |lv| ask(self.vg, lv)).into();
+        let answer: Rc<[Status]> = ask(active).into();
         self.reports.known.borrow_mut().insert(at, Rc::clone(&answer));
         answer
     }
@@ -105,14 +108,19 @@ impl Group<'_> {
 
     /// Failures that the checksums of a volume, or of the images of a raid, found.
     pub(super) fn integrity_mismatches(&self, at: usize) -> Option<u64> {
-        if let Some(SegmentKind::Raid(raid)) = self.first_kind(at) {
-            let images = raid.images.iter().filter_map(|image| self.position(image.data));
-            return images.filter_map(|image| self.integrity_mismatches(image)).reduce(u64::saturating_add);
+        let of = |at: usize| {
+            self.own_statuses(at).iter().find_map(|status| match status {
+                Status::Integrity(integrity) => Some(integrity.mismatches),
+                _ => None,
+            })
+        };
+        match self.first_kind(at) {
+            Some(SegmentKind::Raid(raid)) => {
+                let images = raid.images.iter().filter_map(|image| self.position(image.data));
+                images.filter_map(of).reduce(u64::saturating_add)
+            }
+            _ => of(at),
         }
-        self.statuses(at).iter().find_map(|status| match status {
-            Status::Integrity(integrity) => Some(integrity.mismatches),
-            _ => None,
-        })
     }
 
     pub(super) fn writecache_status(&self, at: usize) -> Option<WritecacheStatus> {

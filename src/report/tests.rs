@@ -19,6 +19,7 @@ fn device(lv: LvId) -> ActiveLv {
         live_table: true,
         read_only: false,
         pool: None,
+        devices: Vec::new(),
     }
 }
 
@@ -79,4 +80,32 @@ fn the_kernel_is_asked_once_and_only_when_it_must_be() {
     assert_eq!(asked.get(), 0);
     report("lv_name,lv_attr,lv_active,lv_suspended", &input);
     assert_eq!(asked.get(), 1);
+}
+
+/// Volumes that use themselves come of no program; looking at them ends, though.
+#[test]
+fn volumes_that_use_themselves() {
+    let cache = include_str!("../../tests/golden/text/cache.vg");
+    let integrity = include_str!("../../tests/golden/text/integrity.vg");
+    let pool = quoted_behind(cache, "cache_pool = ");
+    let owner = quoted_behind(cache, "origin = ").trim_end_matches("_corig").to_owned();
+    let image = integrity.split("raids = [").nth(1).unwrap().split('"').nth(3).unwrap().to_owned();
+    let raid = image.split("_rimage").next().unwrap().to_owned();
+    for (text, old, new) in [(cache, pool, owner), (integrity, image, raid)] {
+        let text = text.replace(&format!("\"{old}\""), &format!("\"{new}\""));
+        let vg = lvm_core::text::import(&text).unwrap().vg;
+        let devices = vg.logical_volumes().map(|lv| device(lv.id())).collect::<Vec<_>>();
+        let input = ReportInput::new()
+            .volume_group(&vg)
+            .with_live(move |_, _| Some(devices.clone()))
+            .with_status(|_| Vec::new());
+        let lines =
+            report("lv_name,lv_attr,data_percent,copy_percent,lv_health_status,integritymismatches", &input);
+        assert!(lines.contains(&new), "{lines}");
+    }
+}
+
+/// The first word in quotes behind `key`.
+fn quoted_behind(text: &str, key: &str) -> String {
+    text.split(key).nth(1).unwrap().split('"').nth(1).unwrap().to_owned()
 }

@@ -85,7 +85,8 @@ pub(super) fn group_names(
     let chosen = select::groups(session, &known.input(lvm), chosen)?;
     let mut names = chosen.into_iter().map(|vg| vg.name().to_owned()).collect::<Vec<_>>();
     // Which one of those that share a name is meant is for the change to ask.
-    names.dedup();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     Ok(names)
 }
 

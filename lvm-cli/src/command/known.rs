@@ -2,7 +2,7 @@
 
 use lvmkit::core::store::{FoundVg, Scan};
 use lvmkit::report::ReportInput;
-use lvmkit::{Lvm, VolumeGroup};
+use lvmkit::{DeviceSpec, Lvm, PvUse, VolumeGroup};
 
 use super::order;
 use crate::session::{Outcome, Session};
@@ -38,6 +38,16 @@ impl Known {
             Self::Found(scan) => scan.groups.iter().find(|found| found.vg.name() == name),
             Self::Changed(_) => None,
         }
+    }
+
+    /// What uses a device that is known by this name; `None` when that takes a closer look.
+    pub(super) fn pv_use(&self, device: &DeviceSpec) -> Option<PvUse> {
+        let (Self::Found(scan), name) = (self, device.to_string()) else { return None };
+        let has = |found: &&FoundVg| found.found_pvs().any(|pv| pv.device.name() == name);
+        if let Some(found) = scan.groups.iter().find(has) {
+            return Some(PvUse::Member(found.vg.name().to_owned()));
+        }
+        scan.orphans.iter().any(|orphan| orphan.pv.device.name() == name).then_some(PvUse::Free)
     }
 
     /// What a selection is about.

@@ -148,8 +148,8 @@ fn require_active(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[Str
     Ok(())
 }
 
-/// Changes volumes of one group in one commit. What a volume is already is a failure, and does not keep
-/// it from the other changes.
+/// Changes volumes of one group in one commit. A change that cannot be made, as of what a volume is
+/// already, is a failure, and does not keep it from the others: that is how lvm2 does it.
 fn change_group(session: &mut Session<'_>, lvm: &Lvm, vg: &str, volumes: &[String]) -> Outcome {
     let mut transaction = session.begin(lvm, vg)?;
     let mut changed = Vec::new();

@@ -45,8 +45,10 @@ fn run(session: &mut Session<'_>) -> Outcome {
         super::warn_about_group(session, found);
         let active = activation::live(&lvm, found)?;
         for (_, lv) in listed(&found.vg).into_iter().filter(|(_, lv)| lv.is_visible() || all) {
-            let is_active = active.iter().any(|active| active.lv == lv.id())
-                && !(part(&found.vg, lv) == "Snapshot" && is_invalid(&lvm.lv_status(&found.vg, lv)?));
+            let is_active = match active.iter().find(|active| active.lv == lv.id()) {
+                Some(active) if part(&found.vg, lv) == "Snapshot" => !is_invalid(&lvm.lv_status(active)?),
+                active => active.is_some(),
+            };
             let line = line(found, lv, is_active);
             session.out.say(line);
         }

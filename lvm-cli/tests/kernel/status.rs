@@ -83,6 +83,31 @@ fn of_snapshots_and_raids() {
     same(&twin);
 }
 
+/// Raids and caches that are parts of pools, and a cache in a volume.
+#[test]
+fn of_stacks() {
+    let Some(twin) = Twin::new(&[96, 96]) else { return };
+    let [a, b] = twin.bench.paths()[..] else { panic!() };
+    twin.ok(&format!("vgcreate -s 1m vg {a} {b}"));
+    theirs(
+        &twin,
+        &["lvcreate -qy --type raid1 -m1 -L16 -n pool vg", "lvcreate -qy --type raid1 -m1 -L4 -n meta vg"],
+    );
+    theirs(&twin, &["lvconvert -qy --type thin-pool --poolmetadata meta vg/pool"]);
+    theirs(&twin, &["lvcreate -qy -V16 --thin -n thin vg/pool"]);
+    let text = same(&twin);
+    assert!(
+        of(&text, "[pool_tdata]").contains("|100.00|")
+            && of(&text, "[pool_tdata_rimage_0]").contains("|iwi-aor---|"),
+        "{text}"
+    );
+    theirs(&twin, &["lvcreate -qy -L8 -n slow vg", "lvcreate -qy -an -Zn -L8 -n fast vg"]);
+    theirs(&twin, &["lvconvert -qy --type cache --cachevol fast vg/slow"]);
+    fill("/dev/vg/slow", 3);
+    let text = same(&twin);
+    assert!(of(&text, "slow").contains("|migration_threshold=2048,"), "{text}");
+}
+
 #[test]
 fn of_pools_and_caches() {
     let Some(twin) = Twin::new(&[96, 96]) else { return };
@@ -103,6 +128,10 @@ fn of_pools_and_caches() {
     fill("/dev/vg/slow2", 3);
     let text = same(&twin);
     assert!(of(&text, "slow").contains("|migration_threshold=2048|smq|2|128|"), "{text}");
+    theirs(&twin, &["lvchange -an vg/pool"]);
+    // It is not active, though its volume keeps what they share.
+    display::same(&twin, "lvs --noheadings -o lv_name,lv_attr,lv_active,lv_device_open,lv_kernel_minor");
+    theirs(&twin, &["lvchange -ay vg/pool"]);
     fill("/dev/vg/thin", 17);
     let text = same(&twin);
     assert!(of(&text, "pool").contains("|100.00|"), "{text}");

@@ -101,24 +101,31 @@ fn what_is_no_file_is_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let (vg, stamp) = (group("vg0"), Stamp::fixed(1, 0));
     let header = header_of(&stamp, "d");
-    let write = || write_backup(dir.path(), &vg, &export_header(&stamp, &header));
     let path = dir.path().join("vg0");
+    let named = || replace(&path, &vg, &export_header(&stamp, &header), true);
+    let refused = |what: &str| {
+        let error = write_backup(dir.path(), &vg, &export_header(&stamp, &header)).unwrap_err();
+        assert_eq!((error.kind(), error.vg()), (&ErrorKind::InvalidInput, Some("vg0")), "{error:?}");
+        assert!(error.to_string().contains(what), "{error}");
+    };
     std::os::unix::fs::symlink("/dev/null", &path).unwrap();
-    write().unwrap();
+    named().unwrap();
+    refused("a device");
     assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
     assert!(fs::metadata(&path).unwrap().file_type().is_char_device());
     fs::remove_file(&path).unwrap();
     nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    refused("a pipe");
     let reader = std::thread::spawn({
         let path = path.clone();
         move || fs::read_to_string(path).unwrap()
     });
-    write().unwrap();
+    named().unwrap();
     assert_eq!(import(&reader.join().unwrap()).unwrap().vg.name(), "vg0");
     fs::remove_file(&path).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
-    let error = write().unwrap_err();
-    assert_eq!((error.kind(), error.vg()), (&ErrorKind::InvalidInput, Some("vg0")), "{error:?}");
+    refused("a socket");
+    assert_eq!(*named().unwrap_err().kind(), ErrorKind::InvalidInput);
     assert_eq!(names(dir.path()), ["vg0"]);
 }
 

@@ -19,6 +19,7 @@ fn device(lv: LvId) -> ActiveLv {
         live_table: true,
         read_only: false,
         pool: None,
+        devices: Vec::new(),
     }
 }
 

@@ -222,8 +222,8 @@ impl Field {
 
     /// True when its value depends on which volumes are active.
     pub(super) fn asks_kernel(&self) -> bool {
-        self.group == FieldGroup::LvInfo
-            || matches!(self.id, "lv_attr" | "lv_health_status")
+        matches!(self.group, FieldGroup::LvInfo | FieldGroup::LvStatus)
+            || matches!(self.id, "raid_mismatch_count" | "raid_sync_action" | "integritymismatches")
             || self.id.starts_with("lv_active")
     }
 

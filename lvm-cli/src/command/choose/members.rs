@@ -56,7 +56,8 @@ impl Members {
         let mut told = HashSet::new();
         let mut groups: BTreeMap<String, Vec<DeviceSpec>> = BTreeMap::new();
         for device in devices {
-            match session.pv_use(lvm, device) {
+            let used = known.pv_use(device);
+            match used.map_or_else(|| session.pv_use(lvm, device), Ok) {
                 Ok(PvUse::Member(vg)) if is_exported(&vg) => {
                     if let Some(found) = known.found(&vg).filter(|_| told.insert(vg.clone())) {
                         warn_about_group(session, found);

@@ -198,4 +198,13 @@ fn pieces_that_go_on_where_the_last_ends_join_it() {
     let mut segments = vec![striped(0, 10, &[0, 0]), striped(10, 2, &[5, 5]), tagged.clone()];
     join_adjacent(&mut segments);
     assert_eq!(segments, [striped(0, 12, &[0, 0]), tagged]);
+
+    // What does not come out even, or is nothing, stays for a check to refuse.
+    for apart in
+        [[striped(0, 3, &[0, 0]), striped(3, 3, &[1, 1])], [striped(0, 2, &[0, 0]), striped(2, 0, &[1, 1])]]
+    {
+        let mut segments = apart.to_vec();
+        join_adjacent(&mut segments);
+        assert_eq!(segments, apart);
+    }
 }

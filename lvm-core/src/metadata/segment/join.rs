@@ -49,8 +49,15 @@ fn continues(one: &Segment, other: &Segment) -> bool {
         && other.reshape_count.is_none()
         && one.extra.is_empty()
         && other.extra.is_empty()
+        && is_whole(one)
+        && is_whole(other)
         && end_of(one) == other.start_extent
         && one.extent_count.checked_add(other.extent_count).is_some()
+}
+
+/// True for a segment with as many extents on every leg. Others are for a check to refuse.
+fn is_whole(segment: &Segment) -> bool {
+    segment.extent_count > 0 && segment.extent_count.is_multiple_of(segment.kind.area_multiple().max(1))
 }
 
 /// The extent behind the segment's last.
