@@ -71,7 +71,7 @@ fn say_less(session: &mut Session<'_>, size: Size, now: Extents, basis: &SizeBas
     let share = u64::from(percent).saturating_mul(u64::from(basis.vg_extents.get())) / 100;
     let most = Extents(basis.vg_free.get().saturating_add(now.get()));
     if share > u64::from(most.get()) {
-        let room = most.to_bytes(basis.extent_size);
+        let room = super::shown_size(most.to_bytes(basis.extent_size));
         session.out.say(format!("Reducing {percent}%VG to remaining free space {room} in VG."));
     }
 }

@@ -109,8 +109,7 @@ impl PvLayout {
         if copies > COPIES_MAX {
             return Err(Error::invalid(format!("{copies} metadata areas asked for, a device has 0 to 2")));
         }
-        let align = options.data_alignment.filter(|align| !align.is_zero()).unwrap_or(DEFAULT_ALIGNMENT);
-        let align = align.0.max(4096);
+        let align = options.data_alignment.filter(|align| !align.is_zero()).unwrap_or(DEFAULT_ALIGNMENT).0;
         let shift = options.data_alignment_offset.unwrap_or(Bytes::ZERO).0;
         if !align.is_multiple_of(512) || !shift.is_multiple_of(512) || shift > align {
             return Err(Error::invalid(format!(
@@ -370,6 +369,12 @@ mod tests {
                 None,
             ),
             (PvOptions { data_alignment: mib(4), ..none() }, 4_194_304, vec![(4096, 4_190_208)], None),
+            (
+                PvOptions { data_alignment: Some(Bytes(7 * 512)), ..none() },
+                1_050_112,
+                vec![(4096, 1_046_016)],
+                None,
+            ),
             (PvOptions { data_alignment: kib(100), ..none() }, 1_126_400, vec![(4096, 1_122_304)], None),
             (
                 PvOptions { data_alignment: kib(64), data_alignment_offset: Some(Bytes(7 * 512)), ..none() },

@@ -75,7 +75,9 @@ impl Members {
         }
         for vg in vgs {
             let Some(mut devices) = groups.remove(vg.name()) else { continue };
-            devices.sort_by_key(|spec| vg.physical_volumes().iter().position(|pv| is_it(spec, pv.device())));
+            devices.sort_by_cached_key(|spec| {
+                vg.physical_volumes().iter().position(|pv| is_it(spec, pv.device()))
+            });
             members.groups.push((vg.name().to_owned(), devices));
         }
         // What a batch cannot change is for its beginning to say.

@@ -2,6 +2,12 @@
 
 use super::Page;
 
+/// Of a command with three names.
+const SETTINGS: &[&str] =
+    &["Prints settings: those in use, those that are the default, or all that there are, \
+    as a whole or a section or a key; or checks them. lvmkit-config(8), lvmkit-dumpconfig(8) and \
+    lvmkit-lvmconfig(8) are one command."];
+
 pub(super) static PAGES: &[Page] = &[
     Page {
         command: "apply",
@@ -13,16 +19,7 @@ pub(super) static PAGES: &[Page] = &[
         examples: &[("lvmkit apply setup.lvm", "Runs the commands of a file, all or none.")],
         see_also: &["plan"],
     },
-    Page {
-        command: "config",
-        description: &[
-            "Prints settings: those in use, those that are the default, or all that there are, as a whole or \
-             a section or a key; or checks them. lvmkit-config(8), lvmkit-dumpconfig(8) and lvmkit- \
-             lvmconfig(8) are one command.",
-        ],
-        examples: &[],
-        see_also: &["lvmconfig"],
-    },
+    Page { command: "config", description: SETTINGS, examples: &[], see_also: &["lvmconfig"] },
     Page {
         command: "diff",
         description: &[
@@ -58,16 +55,7 @@ pub(super) static PAGES: &[Page] = &[
         examples: &[("lvmkit doctor", "Looks at the machine.")],
         see_also: &["dm", "recover"],
     },
-    Page {
-        command: "dumpconfig",
-        description: &[
-            "Prints settings: those in use, those that are the default, or all that there are, as a whole or \
-             a section or a key; or checks them. lvmkit-config(8), lvmkit-dumpconfig(8) and lvmkit- \
-             lvmconfig(8) are one command.",
-        ],
-        examples: &[],
-        see_also: &["lvmconfig"],
-    },
+    Page { command: "dumpconfig", description: SETTINGS, examples: &[], see_also: &["lvmconfig"] },
     Page {
         command: "formats",
         description: &["Lists the formats of metadata that are understood."],
@@ -116,11 +104,7 @@ pub(super) static PAGES: &[Page] = &[
     },
     Page {
         command: "lvmconfig",
-        description: &[
-            "Prints settings: those in use, those that are the default, or all that there are, as a whole or \
-             a section or a key; or checks them. lvmkit-config(8), lvmkit-dumpconfig(8) and lvmkit- \
-             lvmconfig(8) are one command.",
-        ],
+        description: SETTINGS,
         examples: &[
             ("lvmkit lvmconfig --type default devices/dir", "Prints the default of a setting."),
             ("lvmkit lvmconfig --validate", "Checks the settings in use."),
